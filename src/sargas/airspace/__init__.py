@@ -1,0 +1,1 @@
+"""Tracks to findings: borders, zones, towns, and one rule per file."""

@@ -1,0 +1,1 @@
+"""The assembled watch: configuration, clock, wiring, supervision. Alone knows all parts."""

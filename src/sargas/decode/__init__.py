@@ -1,0 +1,1 @@
+"""Bytes to reports: one wire format per file, each fed bytes in any split."""

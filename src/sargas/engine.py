@@ -1,0 +1,247 @@
+"""The core as one object: journal entries in, events out; the picture is a pure function of the entries.
+
+The engine never asks what time it is. Its clock is the `received_s` of the entries and, between them, the ticks that
+its owner asks for. Ticks fall on whole multiples of `step_s`, so that a live run, a replay and a restart from a
+snapshot do the same things at the same moments.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from msgspec import structs
+
+from sargas.model.decision import Affiliate, Decision
+from sargas.model.entry import Decided, Entry, FeedClosed, FeedOpened, Frame, Note
+from sargas.model.errors import DecisionError
+from sargas.model.finding import Finding
+from sargas.model.incident import Incident
+from sargas.model.picture import (
+    Event,
+    FeedChanged,
+    FindingChanged,
+    HealthChanged,
+    IncidentChanged,
+    Observed,
+    Picture,
+    Refused,
+    TrackChanged,
+)
+from sargas.model.report import AnyReport, Bearing, Cue, Malformed, Presence, Sighting, Unused
+from sargas.model.sensor import FeedHealth
+from sargas.model.track import Affiliation, Track
+from sargas.ports import Decoder, HealthMonitor, Rule, Tracker
+
+OBSERVATIONS_KEPT_S = 1_800.0
+OBSERVATIONS_KEPT = 500
+REASONS_KEPT = 50
+
+
+class IncidentBook(Protocol):
+    """Findings and decisions to incidents."""
+
+    def on_findings(self, findings: Sequence[Finding], picture: Picture) -> Sequence[Incident]:
+        """Return the incidents that these findings, and the tracks lost or found, changed."""
+
+    def on_decision(self, decision: Decision, time_s: float, entry: int, picture: Picture) -> Sequence[Incident]:
+        """Return the incidents that the decision changed.
+
+        Raises:
+            DecisionError: it names no incident, or the incident's state does not allow it.
+        """
+
+
+class _Feed:
+    """The running counts of one feed; published as `FeedHealth`."""
+
+    def __init__(self, name: str) -> None:
+        self.health = FeedHealth(feed=name)
+        self.unused: Counter[str] = Counter()
+        self.malformed: Counter[str] = Counter()
+
+    def count(self, counter: Counter[str], reason: str) -> None:
+        """Count a reason; hostile input cannot make the table grow."""
+        if reason not in counter and len(counter) >= REASONS_KEPT:
+            reason = "other reasons"
+        counter[reason] += 1
+
+    def published(self) -> FeedHealth:
+        return structs.replace(self.health, unused=dict(self.unused), malformed=dict(self.malformed))
+
+
+class Engine:
+    """The watch without its shell."""
+
+    def __init__(
+        self,
+        *,
+        decoders: Mapping[str, Decoder],
+        tracker: Tracker,
+        health: HealthMonitor,
+        rules: Sequence[Rule],
+        incidents: IncidentBook,
+        step_s: float = 1.0,
+    ) -> None:
+        self.picture = Picture()
+        self.last_seq = 0
+        self._decoders = dict(decoders)
+        self._tracker = tracker
+        self._health = health
+        self._rules = list(rules)
+        self._incidents = incidents
+        self._step_s = step_s
+        self._last_tick: int | None = None
+        self._feeds = {name: _Feed(name) for name in decoders}
+        self._affiliations: dict[int, Affiliation] = {}
+        self.picture.feeds = {name: feed.published() for name, feed in self._feeds.items()}
+
+    def accept(self, entry: Entry) -> list[Event]:
+        """Return what changed with this entry, the ticks due before it included.
+
+        The time in which the watch was off, or by which its clock was stepped, is crossed in one tick.
+        """
+        if isinstance(entry.body, Note) and entry.body.what in {"started", "clock_stepped"}:
+            self._last_tick = max(self._last_tick or 0, math.floor(entry.received_s / self._step_s) - 1)
+        events = self.advance(entry.received_s)
+        self.last_seq = entry.seq
+        match entry.body:
+            case Frame(feed, data):
+                events += self._frame(feed, data, entry)
+            case FeedOpened(feed, peer):
+                events += self._connection(feed, entry.received_s, peer, is_connected=True)
+            case FeedClosed(feed, reason):
+                events += self._connection(feed, entry.received_s, reason, is_connected=False)
+            case Decided(decision):
+                events += self._decide(decision, entry)
+            case Note():
+                pass
+        return events
+
+    def advance(self, now_s: float) -> list[Event]:
+        """Return what the ticks up to and including `now_s` changed."""
+        due = math.floor(now_s / self._step_s)
+        if self._last_tick is None:
+            self._last_tick = due - 1
+        events: list[Event] = []
+        while self._last_tick < due:
+            self._last_tick += 1
+            events += self.tick(self._last_tick * self._step_s)
+        return events
+
+    def next_wake_s(self) -> float | None:
+        """Return when the next tick is due; None before the first entry."""
+        return None if self._last_tick is None else (self._last_tick + 1) * self._step_s
+
+    def ingest(self, reports: Sequence[AnyReport], now_s: float) -> list[Event]:
+        """Return what these reports changed, without waiting for the next tick."""
+        self.picture.now_s = max(self.picture.now_s, now_s)
+        events: list[Event] = []
+        for report in reports:
+            if isinstance(report, Bearing | Presence | Sighting | Cue):
+                self.picture.observations.append(report)
+                events.append(Observed(report))
+        self._health.update(reports, now_s)
+        events += self._tracks(self._tracker.update(reports, now_s))
+        return events
+
+    def tick(self, now_s: float) -> list[Event]:
+        """Return what the passing of time changed: predicted tracks, health, findings, incidents."""
+        self.picture.now_s = now_s
+        self._forget_old_observations(now_s)
+        events = self._tracks(self._tracker.tick(now_s))
+        for health in self._health.tick(now_s):
+            self.picture.health[health.sensor] = health
+            events.append(HealthChanged(health))
+        findings = [finding for rule in self._rules for finding in rule.evaluate(self.picture)]
+        events += self._findings(findings)
+        events += self._changed_incidents(self._incidents.on_findings(findings, self.picture))
+        for track_id in [key for key, track in self.picture.tracks.items() if track.status == "ended"]:
+            del self.picture.tracks[track_id]
+            self._affiliations.pop(track_id, None)
+        return events
+
+    def _frame(self, feed_name: str, data: bytes, entry: Entry) -> list[Event]:
+        decoder = self._decoders.get(feed_name)
+        if decoder is None:  # the journal holds a feed that this configuration no longer has
+            return []
+        feed = self._feeds[feed_name]
+        reports: list[AnyReport] = []
+        for item in decoder.decode(data, entry.received_s, entry.seq):
+            if isinstance(item, Malformed):
+                feed.count(feed.malformed, item.reason)
+            elif isinstance(item, Unused):
+                feed.count(feed.unused, item.reason)
+            else:
+                reports.append(item)
+        feed.health = structs.replace(
+            feed.health,
+            is_connected=True,
+            last_received_s=entry.received_s,
+            n_chunks=feed.health.n_chunks + 1,
+            n_bytes=feed.health.n_bytes + len(data),
+            n_reports=feed.health.n_reports + len(reports),
+        )
+        self.picture.feeds[feed_name] = feed.published()
+        return self.ingest(reports, entry.received_s)
+
+    def _connection(self, feed_name: str, now_s: float, text: str, *, is_connected: bool) -> list[Event]:
+        feed = self._feeds.get(feed_name)
+        if feed is None:
+            return []
+        if is_connected:
+            self._decoders[feed_name].reset()
+        feed.health = structs.replace(feed.health, is_connected=is_connected, text=text)
+        self.picture.now_s = max(self.picture.now_s, now_s)
+        self.picture.feeds[feed_name] = feed.published()
+        return [FeedChanged(self.picture.feeds[feed_name])]
+
+    def _decide(self, decision: Decision, entry: Entry) -> list[Event]:
+        self.picture.now_s = max(self.picture.now_s, entry.received_s)
+        if isinstance(decision, Affiliate):
+            track = self.picture.tracks.get(decision.track_id)
+            if track is None:
+                return [Refused(f"track {decision.track_id} is not in the picture")]
+            self._affiliations[decision.track_id] = decision.affiliation
+            return self._tracks([track])
+        try:
+            changed = self._incidents.on_decision(decision, entry.received_s, entry.seq, self.picture)
+        except DecisionError as error:
+            return [Refused(str(error))]
+        return self._changed_incidents(changed)
+
+    def _tracks(self, tracks: Iterable[Track]) -> list[Event]:
+        events: list[Event] = []
+        for track in tracks:
+            affiliation = self._affiliations.get(track.track_id)
+            known = structs.replace(track, affiliation=affiliation) if affiliation else track
+            self.picture.tracks[known.track_id] = known
+            events.append(TrackChanged(known))
+        return events
+
+    def _findings(self, findings: Iterable[Finding]) -> list[Event]:
+        events: list[Event] = []
+        for finding in findings:
+            if finding.state == "cleared":
+                self.picture.findings.pop(finding.finding_id, None)
+            else:
+                self.picture.findings[finding.finding_id] = finding
+            events.append(FindingChanged(finding))
+        return events
+
+    def _changed_incidents(self, incidents: Iterable[Incident]) -> list[Event]:
+        events: list[Event] = []
+        for incident in incidents:
+            self.picture.incidents[incident.incident_id] = incident
+            events.append(IncidentChanged(incident))
+        return events
+
+    def _forget_old_observations(self, now_s: float) -> None:
+        kept = self.picture.observations
+        if kept and (kept[0].received_s < now_s - OBSERVATIONS_KEPT_S or len(kept) > OBSERVATIONS_KEPT):
+            recent = [report for report in kept if report.received_s >= now_s - OBSERVATIONS_KEPT_S]
+            self.picture.observations = recent[-OBSERVATIONS_KEPT:]
+
+
+EngineFactory = Callable[[], Engine]
+"""Makes a fresh engine; a player that jumps back needs one."""

@@ -1,0 +1,1 @@
+"""Bytes in from the world: one transport per file."""

@@ -1,0 +1,1 @@
+"""Findings and decisions to incidents: a fold over events."""

@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: compiled numerics that know no noun of the watch."""

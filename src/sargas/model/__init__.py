@@ -1,0 +1,1 @@
+"""The nouns of the watch: frozen records with their units and frames in their names."""

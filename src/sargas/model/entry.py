@@ -1,0 +1,55 @@
+"""What the journal holds: everything that came in and everything that a person decided, in one order.
+
+The picture is a pure function of the entries. `seq` counts from 1 without gaps; `received_s` never decreases.
+"""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from sargas.model.decision import Decision
+
+
+class Frame(Struct, frozen=True, tag="frame"):
+    """Bytes as a transport delivered them, before anything was done with them."""
+
+    feed: str
+    data: bytes
+
+
+class FeedOpened(Struct, frozen=True, tag="opened"):
+    """A feed connected: its decoder starts afresh."""
+
+    feed: str
+    peer: str = ""
+
+
+class FeedClosed(Struct, frozen=True, tag="closed"):
+    """A feed was lost or ended."""
+
+    feed: str
+    reason: str = ""
+
+
+class Decided(Struct, frozen=True, tag="decided"):
+    """A person decided something."""
+
+    decision: Decision
+
+
+class Note(Struct, frozen=True, tag="note"):
+    """Something about the watch itself: it started, its clock stepped, its disk filled."""
+
+    what: Literal["started", "stopped", "clock_stepped", "journal_failed", "journal_recovered", "pruned"]
+    text: str = ""
+
+
+Body: TypeAlias = Frame | FeedOpened | FeedClosed | Decided | Note
+
+
+class Entry(Struct, frozen=True):
+    """One numbered line of the journal."""
+
+    seq: int
+    received_s: float
+    body: Body

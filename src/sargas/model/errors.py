@@ -1,0 +1,35 @@
+"""Every error that Sargas raises on purpose.
+
+    SargasError
+    ├── ConfigError        the configuration cannot be used: says the path of the key and what was allowed
+    ├── DataError          a file of borders, zones, towns or a scenario cannot be used
+    ├── JournalError       the journal cannot be read or written
+    ├── DecisionError      a person asked for something that the state does not allow
+    └── EngagementRefused  a message asked for weapons, jamming or interceptor tasking
+
+What comes in from outside is not an error: decoders return `sargas.model.report.Malformed`.
+"""
+
+
+class SargasError(Exception):
+    """Base of all errors raised by Sargas on purpose."""
+
+
+class ConfigError(SargasError):
+    """The configuration cannot be used."""
+
+
+class DataError(SargasError):
+    """A data file (borders, zones, towns, scenario) cannot be used."""
+
+
+class JournalError(SargasError):
+    """The journal cannot be read or written."""
+
+
+class DecisionError(SargasError):
+    """A decision names something that does not exist or is not allowed in its state."""
+
+
+class EngagementRefused(SargasError):
+    """A message asked Sargas to engage; it watches and warns only."""

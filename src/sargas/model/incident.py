@@ -1,0 +1,133 @@
+"""An incident is a fold over its events; this is its state and the events that make it."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from sargas.model.decision import Disposition
+from sargas.model.finding import Finding
+
+Level = Literal["white", "yellow", "red"]
+
+
+class Opened(Struct, frozen=True, kw_only=True, tag="opened"):
+    """A finding opened the incident; `first_report_s` starts the decision clock."""
+
+    title: str
+    first_report_s: float
+    finding: Finding
+
+
+class FindingJoined(Struct, frozen=True, kw_only=True, tag="finding"):
+    """A finding was raised, updated or cleared within the incident."""
+
+    finding: Finding
+
+
+class TrackJoined(Struct, frozen=True, kw_only=True, tag="track_joined"):
+    """A track belongs to the incident, and why."""
+
+    track_id: int
+    reason: str
+
+
+class TrackLost(Struct, frozen=True, kw_only=True, tag="track_lost"):
+    """A track of the incident is no longer seen: its last certain moment and place."""
+
+    track_id: int
+    last_report_s: float
+    lat_deg: float
+    lon_deg: float
+
+
+class LevelChanged(Struct, frozen=True, kw_only=True, tag="level"):
+    """Yellow is likely, red is in the airspace, white is over."""
+
+    level: Level
+    reason: str
+
+
+class Acknowledged(Struct, frozen=True, kw_only=True, tag="acknowledged"):
+    """An officer has seen it."""
+
+    officer: str
+
+
+class Commented(Struct, frozen=True, kw_only=True, tag="commented"):
+    """An officer wrote something."""
+
+    officer: str
+    text: str
+
+
+class Disposed(Struct, frozen=True, kw_only=True, tag="disposed"):
+    """An officer said what it was."""
+
+    officer: str
+    disposition: Disposition
+    text: str = ""
+
+
+class Closed(Struct, frozen=True, kw_only=True, tag="closed"):
+    """An officer closed it."""
+
+    officer: str
+    text: str = ""
+
+
+class Reopened(Struct, frozen=True, kw_only=True, tag="reopened"):
+    """An officer opened it again, or what it was about came back."""
+
+    officer: str
+    text: str = ""
+
+
+Happening: TypeAlias = (
+    Opened | FindingJoined | TrackJoined | TrackLost | LevelChanged
+    | Acknowledged | Commented | Disposed | Closed | Reopened
+)  # fmt: skip
+
+
+class IncidentEvent(Struct, frozen=True, kw_only=True):
+    """Something that happened to an incident, and the journal entries that show it."""
+
+    incident_id: str
+    time_s: float
+    what: Happening
+    evidence: tuple[int, ...] = ()
+
+
+class TimelineItem(Struct, frozen=True, kw_only=True):
+    """One line of the incident's story in plain words."""
+
+    time_s: float
+    what: str
+    text: str
+    officer: str = ""
+
+
+class Incident(Struct, frozen=True, kw_only=True):
+    """The state of one incident after its events.
+
+    `status` is the course of the work, `level` the state of the sky, `disposition` what a person said that it was.
+    """
+
+    incident_id: str
+    title: str
+    status: Literal["open", "closed"]
+    level: Level
+    highest_level: Level
+    first_report_s: float
+    opened_s: float
+    changed_s: float
+    acknowledged_s: float | None = None
+    acknowledged_by: str = ""
+    closed_s: float | None = None
+    disposition: Disposition = "undecided"
+    track_ids: tuple[int, ...] = ()
+    lost_track_ids: tuple[int, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    lat_deg: float | None = None
+    lon_deg: float | None = None
+    timeline: tuple[TimelineItem, ...] = ()
+    evidence: tuple[int, ...] = ()

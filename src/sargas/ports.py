@@ -1,0 +1,95 @@
+"""The ports of Sargas on one page: READ FIRST.
+
+A decoder, tracker, rule, transport or journal is one new file in its folder that defines `Settings` (a msgspec Struct
+that refuses unknown fields) and `build(settings, ...)`; it joins its port's contract tests by itself.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from typing import Protocol
+
+from sargas.model.entry import Body, Entry
+from sargas.model.finding import Finding
+from sargas.model.picture import Picture
+from sargas.model.report import AnyReport, Decoded
+from sargas.model.sensor import Health
+from sargas.model.track import Track
+
+
+class Decoder(Protocol):
+    """Bytes of one feed to reports; keeps what a split left over. Pure: same bytes and times, same reports."""
+
+    def decode(self, data: bytes, received_s: float, entry: int) -> Iterable[Decoded]:
+        """Return what became complete with these bytes; stamp reports with `received_s` and `entry`."""
+
+    def reset(self) -> None:
+        """Forget what was left over: the stream starts afresh."""
+
+
+class Tracker(Protocol):
+    """Reports to tracks."""
+
+    def update(self, reports: Sequence[AnyReport], now_s: float) -> Sequence[Track]:
+        """Return the tracks that these reports changed, at their own report's time."""
+
+    def tick(self, now_s: float) -> Sequence[Track]:
+        """Return every track predicted to `now_s`; those that are over once with status `ended`."""
+
+
+class HealthMonitor(Protocol):
+    """Reports to the health of the sensors."""
+
+    def update(self, reports: Sequence[AnyReport], now_s: float) -> None:
+        """Count these reports."""
+
+    def tick(self, now_s: float) -> Sequence[Health]:
+        """Return the sensors whose health changed."""
+
+
+class Rule(Protocol):
+    """The picture to findings; keeps its own hysteresis."""
+
+    def evaluate(self, picture: Picture) -> Iterable[Finding]:
+        """Return the findings that are raised, updated or cleared at `picture.now_s`."""
+
+
+class Journal(Protocol):
+    """Everything that came in and everything that was decided, in one order, before anything is done with it."""
+
+    def append(self, bodies: Sequence[tuple[float, Body]]) -> Sequence[Entry]:
+        """Return the entries once they are safe on disk; (received_s, body) pairs, times never decreasing.
+
+        Raises:
+            JournalError: nothing of the batch was kept.
+        """
+
+    def read(self, after_seq: int = 0, to_seq: int | None = None) -> Iterator[Entry]:
+        """Return the entries with after_seq < seq <= to_seq, in order."""
+
+    def last_seq(self) -> int:
+        """Return the number of the newest entry, 0 if there is none."""
+
+    def write_snapshot(self, seq: int, key: str, state: bytes) -> None:
+        """Keep the state after entry `seq`; `key` names the code and configuration that can read it."""
+
+    def read_snapshot(self, key: str, at_or_before_seq: int | None = None) -> tuple[int, bytes] | None:
+        """Return the newest (seq, state) under `key`, or None."""
+
+    def prune(self, before_s: float, max_bytes: int | None, keep: Sequence[int]) -> int:
+        """Return how many old entries were removed; those numbered in `keep`, and all decisions, stay."""
+
+    def close(self) -> None:
+        """Release the file."""
+
+
+Deliver = Callable[[Body], Awaitable[int]]
+"""Hands a frame, or the opening or closing of a feed, to the watch; returns its journal number once it is safe.
+
+Waiting for it is the backpressure: a transport reads on when its last delivery has returned.
+"""
+
+
+class Transport(Protocol):
+    """Bytes in from the world, as frames; reconnects by itself."""
+
+    async def run(self, deliver: Deliver) -> None:
+        """Deliver until cancelled, or until the source is at its end."""

@@ -1,0 +1,1 @@
+"""Scenarios in words to truth and reports, seeded."""

@@ -1,0 +1,1 @@
+"""What is kept: one journal per file; the memory one is the reference twin."""

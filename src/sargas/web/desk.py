@@ -1,0 +1,122 @@
+"""What the officer's desk can see and do: the wall between the web server and the assembled watch.
+
+A desk has a `live` view and may have a `replay` view. In a demonstration or a replay the live view is itself played
+from entries and can be paused, sped up and moved; in a real watch it cannot. `sargas.app` implements these protocols.
+"""
+
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from sargas.model.decision import Decision
+from sargas.model.finding import Finding
+from sargas.model.incident import Incident
+from sargas.model.picture import Event, Picture
+from sargas.model.report import Observation
+from sargas.model.sensor import FeedHealth, Health, Sensor
+from sargas.model.track import Track
+from sargas.model.zone import Place, Zone
+
+ViewName = Literal["live", "replay"]
+
+
+class Clock(Struct, frozen=True, kw_only=True):
+    """Where a view stands in time. `speed` is scenario seconds per second; 0 is as fast as it can."""
+
+    now_s: float
+    is_played: bool
+    is_paused: bool = False
+    is_at_end: bool = False
+    speed: float = 1.0
+    start_s: float | None = None
+    end_s: float | None = None
+
+
+class Update(Struct, frozen=True, kw_only=True):
+    """What changed in a view since the last update to this client; a reset carries everything."""
+
+    clock: Clock
+    is_reset: bool = False
+    tracks: list[Track] = []
+    findings: list[Finding] = []
+    incidents: list[Incident] = []
+    health: list[Health] = []
+    feeds: list[FeedHealth] = []
+    observations: list[Observation] = []
+    refused: list[str] = []
+
+
+class View(Protocol):
+    """One running picture that clients can follow."""
+
+    @property
+    def picture(self) -> Picture:
+        """The picture now; not to be changed by the reader."""
+
+    @property
+    def clock(self) -> Clock:
+        """Where the view stands in time."""
+
+    def follow(self, listener: "Listener") -> None:
+        """Tell `listener` of every change from now on."""
+
+    def unfollow(self, listener: "Listener") -> None:
+        """Stop telling `listener`."""
+
+    async def play(
+        self, *, speed: float | None = None, is_paused: bool | None = None, jump_to_s: float | None = None
+    ) -> None:
+        """Pause, change the speed, or move to a moment.
+
+        Raises:
+            DecisionError: the view is not played.
+        """
+
+
+class Listener(Protocol):
+    """Hears of changes; must return at once."""
+
+    def on_events(self, events: list[Event]) -> None:
+        """The view's picture changed by these events."""
+
+    def on_reset(self) -> None:
+        """The view's picture is another one: it was moved in time."""
+
+    def on_clock(self) -> None:
+        """The view's clock moved or was changed."""
+
+
+class Desk(Protocol):
+    """The whole desk."""
+
+    title: str
+    country: str
+    is_exercise: bool
+    sensors: dict[str, Sensor]
+    zones: list[Zone]
+    places: list[Place]
+
+    def view(self, name: ViewName) -> View | None:
+        """Return the view, None if it is not open."""
+
+    async def decide(self, decision: Decision, view: ViewName) -> int:
+        """Journal the decision, let it take effect, and return its entry.
+
+        Raises:
+            DecisionError: it could not take effect, or the view is a replay of the past.
+            JournalError: it could not be kept, so nothing happened.
+        """
+
+    async def post(self, feed: str, data: bytes, peer: str) -> int:
+        """Deliver bytes to an HTTP POST feed and return its entry once it is safe.
+
+        Raises:
+            DecisionError: there is no such feed, or it does not take posts.
+            JournalError: it could not be kept.
+        """
+
+    async def open_replay(self, from_s: float | None) -> View:
+        """Open, or move, the replay view over the journal."""
+
+    async def close_replay(self) -> None:
+        """Close the replay view."""
