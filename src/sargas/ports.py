@@ -10,7 +10,7 @@ from typing import Protocol
 from sargas.model.entry import Body, Entry
 from sargas.model.finding import Finding
 from sargas.model.picture import Picture
-from sargas.model.report import AnyReport, Decoded
+from sargas.model.report import AnyReport, Decoded, Malformed
 from sargas.model.sensor import Health
 from sargas.model.track import Track
 
@@ -23,6 +23,13 @@ class Decoder(Protocol):
 
     def reset(self) -> None:
         """Forget what was left over: the stream starts afresh."""
+
+
+class Recording(Protocol):
+    """The bytes of a recording to the payloads that were recorded, fed in any split."""
+
+    def feed(self, data: bytes) -> Iterable[tuple[float | None, bytes] | Malformed]:
+        """Return the payloads that became complete, each with its arrival time if the recording holds one."""
 
 
 class Tracker(Protocol):
