@@ -75,6 +75,12 @@ class Journal(Protocol):
     def last_seq(self) -> int:
         """Return the number of the newest entry, 0 if there is none."""
 
+    def seq_at(self, time_s: float) -> int:
+        """Return the number of the last entry received at or before `time_s`, 0 if there is none."""
+
+    def span_s(self) -> tuple[float, float] | None:
+        """Return when the oldest entry of the unbroken record and the newest one came in; None if it is empty."""
+
     def write_snapshot(self, seq: int, key: str, state: bytes) -> None:
         """Keep the state after entry `seq`; `key` names the code and configuration that can read it."""
 
@@ -82,7 +88,11 @@ class Journal(Protocol):
         """Return the newest (seq, state) under `key`, or None."""
 
     def prune(self, before_s: float, max_bytes: int | None, keep: Sequence[int]) -> int:
-        """Return how many old entries were removed; those numbered in `keep`, and all decisions, stay."""
+        """Return how many old entries were removed; those numbered in `keep`, decisions and notes stay.
+
+        One call removes a bounded slice, so that the watch is not stalled: call again until it returns 0. What came
+        after the newest snapshot is never removed.
+        """
 
     def close(self) -> None:
         """Release the file."""
@@ -91,7 +101,8 @@ class Journal(Protocol):
 Deliver = Callable[[Body], Awaitable[int]]
 """Hands a frame, or the opening or closing of a feed, to the watch; returns its journal number once it is safe.
 
-Waiting for it is the backpressure: a transport reads on when its last delivery has returned.
+Waiting for it is the backpressure: a transport reads on when its last delivery has returned. It may be called again
+before that (datagrams are, a bounded number at once); the entries then stand in the order of the calls.
 """
 
 
