@@ -11,6 +11,7 @@ from msgspec import Struct
 from sargas.model.decision import Decision
 from sargas.model.finding import Finding
 from sargas.model.incident import Incident
+from sargas.model.outlook import Outlook
 from sargas.model.picture import Event, Picture
 from sargas.model.report import Observation
 from sargas.model.sensor import FeedHealth, Health, Sensor
@@ -98,6 +99,13 @@ class Desk(Protocol):
 
     def view(self, name: ViewName) -> View | None:
         """Return the view, None if it is not open."""
+
+    def outlook(self, track_id: int, view: ViewName) -> Outlook:
+        """Return what lies before a track.
+
+        Raises:
+            DecisionError: the track is not in that view.
+        """
 
     async def decide(self, decision: Decision, view: ViewName) -> int:
         """Journal the decision, let it take effect, and return its entry.
