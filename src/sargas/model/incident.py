@@ -25,10 +25,11 @@ class FindingJoined(Struct, frozen=True, kw_only=True, tag="finding"):
 
 
 class TrackJoined(Struct, frozen=True, kw_only=True, tag="track_joined"):
-    """A track belongs to the incident, and why."""
+    """A track belongs to the incident, and why; `continues` is the lost track that it is believed to be."""
 
     track_id: int
     reason: str
+    continues: int | None = None
 
 
 class TrackLost(Struct, frozen=True, kw_only=True, tag="track_lost"):
@@ -110,6 +111,7 @@ class Incident(Struct, frozen=True, kw_only=True):
     """The state of one incident after its events.
 
     `status` is the course of the work, `level` the state of the sky, `disposition` what a person said that it was.
+    `evidence` is bounded, but for `cited`: the entries that a person's decisions are and stand on.
     """
 
     incident_id: str
@@ -131,3 +133,4 @@ class Incident(Struct, frozen=True, kw_only=True):
     lon_deg: float | None = None
     timeline: tuple[TimelineItem, ...] = ()
     evidence: tuple[int, ...] = ()
+    cited: tuple[int, ...] = ()
