@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from sargas.app.published import Published
+from sargas.app.supervise import accept, advance
 from sargas.engine import Engine, EngineFactory
 from sargas.model.decision import Decision
 from sargas.model.entry import Decided, Entry
@@ -68,6 +69,7 @@ class Player(Published):
         self._checkpoints: list[Checkpoint] = []
         self._decisions: list[Entry] = []
         self._n_decided = 0
+        self._read_seq = 0
         self._entries: Iterator[Entry] = iter(())
         self._next: Entry | None = None
         self._open(after_seq=begin.seq if begin else 0)
@@ -112,7 +114,7 @@ class Player(Published):
         """
         number = self._journal.last_seq() + len(self._decisions) + 1
         entry = Entry(seq=number, received_s=self._now_s, body=Decided(decision))
-        events = self._accept(entry)
+        events = accept(self.engine, entry)
         refused = [event for event in events if isinstance(event, Refused)]
         if refused:
             raise DecisionError(refused[0].reason)
@@ -150,6 +152,7 @@ class Player(Published):
             return
 
     def _open(self, after_seq: int) -> None:
+        self._read_seq = after_seq
         self._entries = self._journal.read(after_seq)
         self._next = next(self._entries, None)
 
@@ -159,7 +162,7 @@ class Player(Published):
         slice_end = loop.time() + SLICE_S
         while (entry := self._take(target_s)) is not None:
             self._now_s = max(self._now_s, entry.received_s)
-            self._show(self._accept(entry), is_shown=is_shown)
+            self._show(accept(self.engine, entry), is_shown=is_shown)
             self._keep_checkpoint()
             if loop.time() > slice_end:
                 await asyncio.sleep(0)
@@ -167,7 +170,7 @@ class Player(Published):
                 if is_shown and self._jump_to_s is not None:
                     return
         self._now_s = target_s
-        self._show(self.engine.advance(target_s), is_shown=is_shown)
+        self._show(advance(self.engine, target_s), is_shown=is_shown)
 
     def _take(self, target_s: float) -> Entry | None:
         """Return the next entry or kept decision up to `target_s`, None if there is none."""
@@ -181,24 +184,18 @@ class Player(Published):
         if upcoming is None or upcoming.received_s > target_s:
             return None
         self._next = next(self._entries, None)
+        self._read_seq = upcoming.seq
         return upcoming
 
     def _show(self, events: list[Event], *, is_shown: bool) -> None:
         if is_shown:
             self.publish(events)
 
-    def _accept(self, entry: Entry) -> list[Event]:
-        """Let the engine take an entry; a decision does not move its place among the journal's entries."""
-        seq = max(self.engine.last_seq, 0 if isinstance(entry.body, Decided) else entry.seq)
-        events = self.engine.accept(entry)
-        self.engine.last_seq = seq
-        return events
-
     def _keep_checkpoint(self) -> None:
         newest_s = self._checkpoints[-1].time_s if self._checkpoints else self._start_s
         if self._now_s >= newest_s + self._checkpoint_every_s():
             state = snapshot.dump(self.engine)
-            self._checkpoints.append(Checkpoint(self._now_s, self.engine.last_seq, state, self._n_decided))
+            self._checkpoints.append(Checkpoint(self._now_s, self._read_seq, state, self._n_decided))
 
     def _checkpoint_every_s(self) -> float:
         return max(CHECKPOINT_EVERY_S, (self._end_s - self._start_s) / CHECKPOINTS)

@@ -1,0 +1,78 @@
+# Every target does its own set-up. `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin
+UI_SOURCES := $(shell find ui -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+PAGE := src/sargas/web/page/index.html
+PLACES := src/sargas/airspace/data/places.json
+CHECKED := src tests benchmarks examples
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench docs page lock clean chromium wheel
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/.runs $(PAGE) $(PLACES)  ## play 28 July 2025 in the browser
+	$(RUN)/sargas demo $(ARGS)
+
+test: $(VENV)/.tests $(PAGE) $(PLACES) chromium  ## run every test
+	$(RUN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.tests $(PAGE) $(PLACES) chromium  ## format, lint, types, layers, page, tests and docs
+	$(RUN)/ruff format --check $(CHECKED)
+	$(RUN)/ruff check $(CHECKED)
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+	. scripts/node.sh && cd ui && npm run --silent check
+	$(RUN)/python -m pytest $(ARGS)
+
+format: $(VENV)/.tests  ## put the code in its format
+	$(RUN)/ruff format $(CHECKED)
+	$(RUN)/ruff check --fix $(CHECKED)
+
+bench: $(VENV)/.tests  ## measure; the figures stand in docs/explanation/performance.md
+	$(RUN)/python benchmarks/run_all.py $(ARGS)
+
+docs: $(VENV)/.tests  ## write the generated parts of the reference anew and test every command in the docs
+	$(RUN)/python -m sargas.cli.main schema --out docs/reference/report.schema.json
+	$(RUN)/python -m pytest tests/docs
+
+page: $(PAGE) $(PLACES)  ## build the web page and the list of towns
+
+wheel: $(VENV)/.tests $(PAGE) $(PLACES)  ## build dist/sargas-*.whl, page and towns included
+	$(RUN)/python -m build --wheel --no-isolation
+
+lock: $(VENV)/.tests  ## choose the newest versions that fit and lock them
+	$(RUN)/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-header --upgrade --quiet -o requirements.lock
+	$(RUN)/uv pip compile pyproject.toml --extra dev -c requirements.lock --generate-hashes --no-emit-index-url --no-header --upgrade --quiet -o requirements-dev.lock
+
+clean:  ## remove everything that is built, the environment included
+	rm -rf $(VENV) build dist ui/node_modules src/sargas/web/page src/sargas/airspace/data .mypy_cache .ruff_cache .pytest_cache
+
+chromium:
+	@sh scripts/chromium.sh
+
+$(VENV)/bin/python:
+	sh scripts/venv.sh $(PYTHON) $(VENV)
+
+$(VENV)/.runs: $(VENV)/bin/python requirements.lock pyproject.toml
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/.tests: $(VENV)/.runs requirements-dev.lock
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+ui/node_modules/.package-lock.json: ui/package.json ui/package-lock.json $(VENV)/bin/python
+	. scripts/node.sh && cd ui && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(PAGE): ui/node_modules/.package-lock.json $(UI_SOURCES)
+	. scripts/node.sh && cd ui && npm run --silent build
+	@touch $@
+
+$(PLACES): ui/node_modules/.package-lock.json ui/scripts/towns.mjs
+	. scripts/node.sh && node ui/scripts/towns.mjs
+	@touch $@

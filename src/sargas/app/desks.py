@@ -1,0 +1,193 @@
+"""The officer's desk over a running watch, and over a played one."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
+
+from sargas.airspace.outlook import OutlookMaker
+from sargas.app.live import Live
+from sargas.app.player import Player
+from sargas.app.restore import checkpoint_before
+from sargas.app.wire import Blueprint, build_engine, snapshot_key
+from sargas.model.decision import Decision
+from sargas.model.entry import Decided
+from sargas.model.errors import DecisionError
+from sargas.model.outlook import Outlook
+from sargas.model.picture import Refused
+from sargas.model.sensor import Sensor
+from sargas.model.zone import Place, Zone
+from sargas.ports import Journal, Transport
+from sargas.web.desk import View, ViewName
+
+REPLAY_BACK_S = 3_600.0
+
+
+@runtime_checkable
+class Pushed(Protocol):
+    """A transport that the web server hands posted bytes to."""
+
+    async def push(self, data: bytes, peer: str) -> int:
+        """Return the entry's number once the bytes are safe."""
+
+
+class _Desk:
+    """What both desks share: the map and the outlook."""
+
+    def __init__(self, blueprint: Blueprint, places: list[Place], title: str, *, is_exercise: bool) -> None:
+        self.title = title
+        self.country = blueprint.country
+        self.is_exercise = is_exercise
+        self.sensors: dict[str, Sensor] = blueprint.sensors
+        self.zones: list[Zone] = blueprint.zones
+        self.places = places
+        self._blueprint = blueprint
+        self._outlooks = OutlookMaker(blueprint.zones, places, blueprint.country)
+
+    def view(self, name: ViewName) -> View | None:
+        raise NotImplementedError
+
+    def outlook(self, track_id: int, view: ViewName) -> Outlook:
+        """Return what lies before a track.
+
+        Raises:
+            DecisionError: the view or the track is not there.
+        """
+        shown = self.view(view)
+        track = shown.picture.tracks.get(track_id) if shown is not None else None
+        if track is None:
+            raise DecisionError(f"track {track_id} is not in the picture")
+        return self._outlooks.of(track)
+
+
+class WatchDesk(_Desk):
+    """The desk of a running watch: the live view, and one replay of its journal beside it."""
+
+    def __init__(
+        self,
+        blueprint: Blueprint,
+        places: list[Place],
+        title: str,
+        *,
+        is_exercise: bool,
+        live: Live,
+        journal: Journal,
+        transports: Mapping[str, Transport],
+    ) -> None:
+        super().__init__(blueprint, places, title, is_exercise=is_exercise)
+        self.live = live
+        self._journal = journal
+        self._transports = transports
+        self._replay: Player | None = None
+        self._playing: asyncio.Task[None] | None = None
+
+    def view(self, name: ViewName) -> View | None:
+        """Return the view, None if it is not open."""
+        return self.live if name == "live" else self._replay
+
+    def trouble(self) -> list[str]:
+        """Return what is wrong with the watch itself, in sentences."""
+        trouble = []
+        if self.live.journal_error:
+            trouble.append(f"nothing can be recorded: {self.live.journal_error}")
+        if self.live.clock_offset_s:
+            trouble.append(f"the machine's clock is {self.live.clock_offset_s:+.1f} s off the watch's")
+        return trouble
+
+    async def decide(self, decision: Decision, view: ViewName) -> int:
+        """Journal a decision and let it take effect.
+
+        Raises:
+            DecisionError: it could not take effect.
+            JournalError: it could not be kept.
+        """
+        if view != "live":
+            raise DecisionError("a replay shows the past; decide in the live view")
+        number, events = await self.live.deliver_decision(Decided(decision))
+        for event in events:
+            if isinstance(event, Refused):
+                raise DecisionError(event.reason)
+        return number
+
+    async def post(self, feed: str, data: bytes, peer: str) -> int:
+        """Deliver bytes to an HTTP POST feed.
+
+        Raises:
+            DecisionError: there is no such feed.
+            JournalError: it could not be kept.
+        """
+        transport = self._transports.get(feed)
+        if not isinstance(transport, Pushed):
+            taking = [name for name, other in self._transports.items() if isinstance(other, Pushed)]
+            raise DecisionError(f"no feed '{feed}' takes posts; have {', '.join(taking) or 'none'}")
+        return await transport.push(data, peer)
+
+    async def open_replay(self, from_s: float | None) -> View:
+        """Open, or move, the replay view over the journal; it starts an hour back if no moment is given."""
+        now_s = self.live.clock.now_s
+        start_s = now_s - REPLAY_BACK_S if from_s is None else min(from_s, now_s)
+        await self.close_replay()
+        key = snapshot_key(self._blueprint)
+        begin = await asyncio.to_thread(checkpoint_before, self._journal, key, start_s)
+        player = Player(
+            self._journal,
+            lambda: build_engine(self._blueprint),
+            start_s=min(start_s, begin.time_s) if begin else start_s,
+            end_s=now_s,
+            begin=begin,
+        )
+        await player.play(jump_to_s=start_s)
+        self._replay = player
+        self._playing = asyncio.create_task(player.run(), name="replay")
+        return player
+
+    async def close_replay(self) -> None:
+        """Close the replay view."""
+        if self._playing is not None:
+            self._playing.cancel()
+            await asyncio.gather(self._playing, return_exceptions=True)
+        self._playing = None
+        self._replay = None
+
+
+class PlayedDesk(_Desk):
+    """The desk of a demonstration or a replay: its live view is itself played, and nothing is kept."""
+
+    def __init__(
+        self, blueprint: Blueprint, places: list[Place], title: str, *, is_exercise: bool, player: Player
+    ) -> None:
+        super().__init__(blueprint, places, title, is_exercise=is_exercise)
+        self.player = player
+
+    def view(self, name: ViewName) -> View | None:
+        """Return the played view; there is no other."""
+        return self.player if name == "live" else None
+
+    def trouble(self) -> list[str]:
+        """Return nothing: a played watch has no trouble of its own."""
+        return []
+
+    async def decide(self, decision: Decision, view: ViewName) -> int:
+        """Let a decision take effect at the moment shown.
+
+        Raises:
+            DecisionError: it could not take effect.
+        """
+        if view != "live":
+            raise DecisionError("there is no replay here")
+        return self.player.decide(decision)[0]
+
+    async def post(self, feed: str, data: bytes, peer: str) -> int:
+        """Refuse: what is played is already recorded.
+
+        Raises:
+            DecisionError: always.
+        """
+        raise DecisionError(f"feed '{feed}': a played watch takes no reports ({len(data)} bytes from {peer} refused)")
+
+    async def open_replay(self, from_s: float | None) -> View:
+        """Move the played view itself."""
+        await self.player.play(jump_to_s=from_s, is_paused=False)
+        return self.player
+
+    async def close_replay(self) -> None:
+        """Do nothing: the played view stays."""

@@ -1,0 +1,48 @@
+"""A played watch in the browser: a demonstration, or a recording run again."""
+
+import asyncio
+
+from sargas.app.desks import PlayedDesk
+from sargas.app.player import Player
+from sargas.app.watching import Ready, serve_until_stopped
+from sargas.app.wire import Blueprint, build_engine, load_places
+from sargas.model.errors import DataError
+from sargas.ports import Journal
+
+
+async def play(
+    blueprint: Blueprint,
+    journal: Journal,
+    *,
+    title: str,
+    is_exercise: bool,
+    speed: float,
+    is_paused: bool,
+    start_s: float | None,
+    host: str,
+    port: int,
+    ready: Ready,
+) -> None:
+    """Serve the entries of a journal as a played desk until SIGINT or SIGTERM.
+
+    Raises:
+        DataError: the journal is empty.
+    """
+    span_s = journal.span_s()
+    if span_s is None:
+        raise DataError("there is nothing to play: no entry was read")
+    player = Player(
+        journal,
+        lambda: build_engine(blueprint),
+        start_s=span_s[0],
+        end_s=span_s[1],
+        speed=speed,
+        is_paused=is_paused,
+    )
+    if start_s is not None:
+        await player.play(jump_to_s=start_s)
+    desk = PlayedDesk(blueprint, load_places(), title, is_exercise=is_exercise, player=player)
+    async with asyncio.TaskGroup() as tasks:
+        playing = tasks.create_task(player.run(), name="player")
+        await serve_until_stopped(desk, host, port, ready)
+        playing.cancel()

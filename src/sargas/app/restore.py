@@ -1,0 +1,58 @@
+"""From the journal back to the picture: the newest snapshot that fits, then the entries after it."""
+
+from collections.abc import Callable, Iterable
+
+from sargas.app.player import Checkpoint
+from sargas.app.supervise import accept
+from sargas.engine import Engine, EngineFactory
+from sargas.model.entry import Entry
+from sargas.model.errors import JournalError
+from sargas.ports import Journal
+from sargas.store import snapshot
+
+PROGRESS_EVERY = 1_000
+
+Progress = Callable[[int, int], None]
+"""Hears how many entries of how many have been taken."""
+
+
+def restore(journal: Journal, key: str, make_engine: EngineFactory, progress: Progress | None = None) -> Engine:
+    """Return the engine after the journal's last entry.
+
+    A snapshot that cannot be read is passed over: the journal itself always suffices.
+    """
+    engine = _from_snapshot(journal, key) or make_engine()
+    first, last = engine.last_seq, journal.last_seq()
+    run_through(engine, journal.read(engine.last_seq), last - first, progress)
+    return engine
+
+
+def run_through(engine: Engine, entries: Iterable[Entry], n_entries: int, progress: Progress | None) -> None:
+    """Let the engine take the entries, telling how far it is."""
+    for count, entry in enumerate(entries, start=1):
+        accept(engine, entry)
+        if progress is not None and (count % PROGRESS_EVERY == 0 or count == n_entries):
+            progress(count, n_entries)
+
+
+def checkpoint_before(journal: Journal, key: str, time_s: float) -> Checkpoint | None:
+    """Return the newest kept snapshot at or before a moment, None if there is none."""
+    found = journal.read_snapshot(key, journal.seq_at(time_s))
+    if found is None:
+        return None
+    seq, state = found
+    engine = _engine(state)
+    return None if engine is None else Checkpoint(engine.picture.now_s, seq, state)
+
+
+def _from_snapshot(journal: Journal, key: str) -> Engine | None:
+    found = journal.read_snapshot(key)
+    return None if found is None else _engine(found[1])
+
+
+def _engine(state: bytes) -> Engine | None:
+    try:
+        engine = snapshot.load(state)
+    except JournalError:
+        return None
+    return engine if isinstance(engine, Engine) else None

@@ -1,0 +1,64 @@
+"""Where a fault of a part is contained: a feed that fails is started again, an entry that fails is passed over.
+
+No other place catches `Exception`. The same entry fails in the same way in a replay, so the picture stays a function
+of the journal.
+"""
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+
+from sargas.engine import Engine
+from sargas.model.entry import Entry
+from sargas.model.picture import Event
+from sargas.ports import Deliver, Transport
+
+FIRST_WAIT_S = 1.0
+LONGEST_WAIT_S = 60.0
+
+log = structlog.get_logger()
+
+
+async def run_feeds(transports: Mapping[str, Transport], deliver: Deliver) -> None:
+    """Run all feeds until cancelled; one that comes to its own end is not started again."""
+    async with asyncio.TaskGroup() as tasks:
+        for name, transport in transports.items():
+            tasks.create_task(keep_running(name, transport, deliver), name=f"feed {name}")
+
+
+async def keep_running(name: str, transport: Transport, deliver: Deliver) -> None:
+    """Run one feed; when it fails, start it again after a wait that doubles up to a minute."""
+    wait_s = FIRST_WAIT_S
+    loop = asyncio.get_running_loop()
+    while True:
+        started = loop.time()
+        try:
+            await transport.run(deliver)
+        except Exception:
+            log.exception("feed_failed", feed=name, retry_s=wait_s)
+        else:
+            log.info("feed_ended", feed=name)
+            return
+        if loop.time() - started > LONGEST_WAIT_S:
+            wait_s = FIRST_WAIT_S
+        await asyncio.sleep(wait_s)
+        wait_s = min(2.0 * wait_s, LONGEST_WAIT_S)
+
+
+def accept(engine: Engine, entry: Entry) -> list[Event]:
+    """Return what the entry changed; nothing, and a logged error, if a part of the engine failed on it."""
+    try:
+        return engine.accept(entry)
+    except Exception:
+        log.exception("entry_failed", seq=entry.seq)
+        return []
+
+
+def advance(engine: Engine, now_s: float) -> list[Event]:
+    """Return what the ticks up to `now_s` changed; nothing, and a logged error, if a part of the engine failed."""
+    try:
+        return engine.advance(now_s)
+    except Exception:
+        log.exception("tick_failed", now_s=now_s)
+        return []

@@ -1,0 +1,107 @@
+"""A running watch: journal, live view, feeds, desk and web server, from the first byte to a clean end."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import structlog
+
+from sargas.app.clock import SteadyClock
+from sargas.app.config import Config
+from sargas.app.desks import WatchDesk
+from sargas.app.live import Live
+from sargas.app.restore import Progress, restore
+from sargas.app.supervise import run_feeds
+from sargas.app.wire import blueprint_of, build_engine, build_transport, load_places, snapshot_key
+from sargas.model.errors import JournalError
+from sargas.model.units import DAY_S
+from sargas.ports import Journal
+from sargas.store import journal_sqlite
+from sargas.web.desk import Desk
+from sargas.web.server import create_app, serve
+
+PRUNE_EVERY_S = 600.0
+
+log = structlog.get_logger()
+
+Ready = Callable[[str], None]
+"""Hears the address of the desk once it answers."""
+
+
+async def watch(config: Config, folder: Path, *, ready: Ready, progress: Progress | None = None) -> None:
+    """Watch until SIGINT or SIGTERM.
+
+    Raises:
+        ConfigError, DataError, JournalError: it could not start.
+    """
+    blueprint = blueprint_of(config, folder)
+    journal = journal_sqlite.build(journal_sqlite.Settings(path=str(folder / config.journal.path)))
+    try:
+        key = snapshot_key(blueprint)
+        engine = await asyncio.to_thread(restore, journal, key, lambda: build_engine(blueprint), progress)
+        log.info("picture_restored", n_entries=engine.last_seq, n_tracks=len(engine.picture.tracks))
+        span_s = journal.span_s()
+        live = Live(
+            engine,
+            journal,
+            SteadyClock(not_before_s=span_s[1] if span_s else 0.0),
+            snapshot_key=key,
+            snapshot_every_s=config.journal.snapshot_every_s,
+        )
+        transports = {feed.name: build_transport(feed.transport, feed.name) for feed in config.feeds}
+        desk = WatchDesk(
+            blueprint,
+            load_places(),
+            config.watch.title,
+            is_exercise=config.watch.is_exercise,
+            live=live,
+            journal=journal,
+            transports=transports,
+        )
+        async with asyncio.TaskGroup() as tasks:
+            running = [
+                tasks.create_task(live.run(), name="live"),
+                tasks.create_task(run_feeds(transports, live.deliver), name="feeds"),
+                tasks.create_task(_prune(journal, live, config), name="retention"),
+            ]
+            await serve_until_stopped(desk, config.web.host, config.web.port, ready)
+            await desk.close_replay()
+            for task in reversed(running):
+                task.cancel()
+    finally:
+        journal.close()
+    log.info("watch_ended")
+
+
+async def serve_until_stopped(desk: Desk, host: str, port: int, ready: Ready) -> None:
+    """Serve the desk until SIGINT or SIGTERM."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    try:
+        async with serve(create_app(desk), host, port) as bound_port:
+            ready(f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{bound_port}/")  # noqa: S104
+            await stopped.wait()
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with suppress(ValueError):
+                loop.remove_signal_handler(number)
+
+
+async def _prune(journal: Journal, live: Live, config: Config) -> None:
+    """Remove what is older than the configuration keeps, never what an incident rests on."""
+    max_bytes = None if config.journal.max_gb is None else int(config.journal.max_gb * 1e9)
+    while True:
+        before_s = live.clock.now_s - config.journal.keep_days * DAY_S
+        keep = sorted({seq for incident in live.picture.incidents.values() for seq in incident.evidence})
+        try:
+            n_removed = await asyncio.to_thread(journal.prune, before_s, max_bytes, keep)
+        except JournalError as error:
+            log.warning("prune_failed", reason=str(error))
+        else:
+            if n_removed:
+                log.info("journal_pruned", n_entries=n_removed)
+        await asyncio.sleep(PRUNE_EVERY_S)

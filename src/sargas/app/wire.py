@@ -1,0 +1,156 @@
+"""The parts put together: from a configuration to an engine that can be made again and again."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from sargas import __version__, plugins
+from sargas.airspace import borders, places
+from sargas.app.config import Config, Table, ZoneFile, settings_of
+from sargas.app.zone_files import read_zones
+from sargas.engine import Engine
+from sargas.fuse import health
+from sargas.incident import book
+from sargas.model.errors import ConfigError
+from sargas.model.sensor import Sensor
+from sargas.model.zone import Place, Zone
+from sargas.ports import Decoder, Rule, Transport
+
+T = TypeVar("T", bound=Struct)
+
+CORE = ("airspace", "decode", "fuse", "incident", "kernels", "model")
+
+
+class Blueprint(Struct, frozen=True, kw_only=True):
+    """All that an engine is built from."""
+
+    country: str
+    step_s: float
+    sensors: dict[str, Sensor]
+    decoders: dict[str, Table]
+    zones: list[Zone]
+    tracker: Table
+    health: Table
+    incidents: Table
+    rules: list[Table]
+
+
+def blueprint_of(config: Config, folder: Path) -> Blueprint:
+    """Return the blueprint of a configuration; zone files are looked for beside `folder`.
+
+    Raises:
+        ConfigError: the country has no borders here and no file gives any.
+        DataError: a zone file cannot be used.
+    """
+    return Blueprint(
+        country=config.watch.country,
+        step_s=config.watch.step_s,
+        sensors={sensor.id: sensor for sensor in config.sensors},
+        decoders={feed.name: feed.decoder for feed in config.feeds},
+        zones=all_zones(config.watch.country, config.zones, folder),
+        tracker=config.tracker,
+        health=config.health,
+        incidents=config.incidents,
+        rules=config.rules,
+    )
+
+
+def all_zones(country: str, files: Sequence[ZoneFile], folder: Path) -> list[Zone]:
+    """Return the sovereign airspaces and the user's zones; a user's sovereign zone replaces the built-in one.
+
+    Raises:
+        ConfigError: the watched country has no sovereign zone.
+        DataError: a file cannot be used.
+    """
+    own = [zone for file in files for zone in read_zones(folder / file.file, file.kind, file.country)]
+    replaced = {zone.country for zone in own if zone.kind == "sovereign"}
+    built_in = [zone for zone in borders.load(read_border_data) if zone.country not in replaced]
+    zones = [*built_in, *own]
+    sovereign = sorted({zone.country for zone in zones if zone.kind == "sovereign"})
+    if country not in sovereign:
+        raise ConfigError(
+            f"watch.country: no borders for '{country}'; have {', '.join(sovereign)};"
+            " give a [[zones]] file of kind 'sovereign'"
+        )
+    return zones
+
+
+def build_engine(blueprint: Blueprint) -> Engine:
+    """Return a fresh engine.
+
+    Raises:
+        ConfigError: a part's settings do not fit.
+    """
+    sensors = blueprint.sensors
+    tracker = plugins.load("fuse", str(blueprint.tracker["type"]))
+    return Engine(
+        decoders={name: build_decoder(table, sensors) for name, table in blueprint.decoders.items()},
+        tracker=tracker.build(settings_of(tracker, blueprint.tracker), sensors),
+        health=health.build(settings_of_section(health.Settings, blueprint.health, "health"), sensors),
+        rules=[build_rule(table, blueprint.zones, blueprint.country) for table in blueprint.rules],
+        incidents=book.build(settings_of_section(book.Settings, blueprint.incidents, "incidents"), blueprint.country),
+        step_s=blueprint.step_s,
+    )
+
+
+def build_decoder(table: Table, sensors: Mapping[str, Sensor]) -> Decoder:
+    """Return the decoder that a feed's table names."""
+    module = plugins.load("decode", str(table["type"]))
+    decoder: Decoder = module.build(settings_of(module, table), sensors)
+    return decoder
+
+
+def build_rule(table: Table, zones: Sequence[Zone], country: str) -> Rule:
+    """Return the rule that a table names."""
+    module = plugins.load("airspace", str(table["type"]))
+    rule: Rule = module.build(settings_of(module, table), zones, country)
+    return rule
+
+
+def build_transport(table: Table, name: str) -> Transport:
+    """Return the transport that a feed's table names."""
+    module = plugins.load("feed", str(table["type"]))
+    transport: Transport = module.build(settings_of(module, table), name)
+    return transport
+
+
+def settings_of_section(kind: type[T], table: Table, name: str) -> T:
+    """Return a section's settings.
+
+    Raises:
+        ConfigError: the table does not fit.
+    """
+    try:
+        return msgspec.convert(table, kind)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{name}: {error}") from error
+
+
+def snapshot_key(blueprint: Blueprint) -> str:
+    """Return the name of the code and configuration whose snapshots fit each other."""
+    digest = hashlib.sha256(msgspec.json.encode(msgspec.to_builtins(blueprint), order="deterministic"))
+    package = resources.files("sargas")
+    for source in [package / "engine.py", *(file for name in CORE for file in _sources(package / name))]:
+        digest.update(source.read_bytes())
+    return f"{__version__}-{digest.hexdigest()[:32]}"
+
+
+def read_border_data(name: str) -> bytes:
+    """Return a file of the border data package."""
+    return (resources.files("timezonefinder_data") / name).read_bytes()
+
+
+def load_places() -> list[Place]:
+    """Return the towns of the frontier; none, if they were not extracted at the build."""
+    file = resources.files("sargas.airspace") / "data" / "places.json"
+    return places.parse(file.read_bytes()) if file.is_file() else []
+
+
+def _sources(folder: Traversable) -> list[Traversable]:
+    return sorted((file for file in folder.iterdir() if file.name.endswith(".py")), key=lambda file: file.name)

@@ -1,0 +1,36 @@
+"""`sargas check CONFIG`."""
+
+from pathlib import Path
+
+from sargas.cli.console import EXIT_OK, EXIT_WRONG, say, say_json
+
+
+def check(config: Path, *, json: bool = False) -> int:
+    """Read a configuration and tell every mistake in it, with its line and key.
+
+    Parameters
+    ----------
+    config: Path
+        The configuration file (TOML).
+    json: bool
+        Write the mistakes as JSON.
+    """
+    from sargas.app import config as configuration
+    from sargas.app.wire import all_zones
+    from sargas.model.errors import SargasError
+
+    checked = configuration.check(configuration.read_text(config), config.parent)
+    mistakes = list(checked.mistakes)
+    if checked.value is not None and not mistakes:
+        try:
+            all_zones(checked.value.watch.country, checked.value.zones, config.parent)
+        except SargasError as error:
+            mistakes.append(configuration.Mistake(None, "zones", str(error)))
+    if json:
+        say_json({"config": str(config), "mistakes": mistakes})
+    elif mistakes:
+        say("\n".join([f"{config}: {len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}", *map(str, mistakes)]))
+    elif checked.value is not None:
+        good = checked.value
+        say(f"{config}: good; {len(good.sensors)} sensors, {len(good.feeds)} feeds, {len(good.rules)} rules")
+    return EXIT_WRONG if mistakes else EXIT_OK

@@ -1,0 +1,46 @@
+"""The command `sargas`: one subcommand per file; `--help` answers at once because the heavy parts come later."""
+
+import sys
+
+from cyclopts import App
+
+from sargas import __version__
+from sargas.cli import check, demo, incident, replay, schema, sensors, simulate, watch
+from sargas.cli.console import EXIT_CODES, EXIT_INTERRUPTED, fail
+from sargas.model.errors import SargasError
+
+app = App(
+    name="sargas",
+    help="Airspace watch: fuses what radars, microphones, direction finders, transponders, neighbours and people"
+    " report into one air picture, says when something crosses, and helps to warn. It never engages.",
+    help_epilogue=EXIT_CODES,
+    version=__version__,
+    version_flags=["--version"],
+    result_action="return_value",
+)
+app.command(demo.demo)
+app.command(watch.watch)
+app.command(replay.replay)
+app.command(check.check)
+app.command(simulate.simulate)
+app.command(incident.app)
+app.command(sensors.sensors)
+app.command(schema.schema)
+
+
+def main() -> None:
+    """Run one command and leave with its exit code."""
+    try:
+        code = app()
+    except SargasError as error:
+        fail(str(error))
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:  # the reader of our output has left, as `head` does
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()
