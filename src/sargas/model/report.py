@@ -27,9 +27,9 @@ Point = tuple[Lon, Lat]
 class Identity(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What an aircraft or a sensor says that the target is; every part may be unknown or a lie."""
 
-    icao24: Annotated[str, Meta(pattern="^[0-9a-f]{6}$")] | None = None
+    icao24: Annotated[str, Meta(pattern="^[0-9a-f]{6}$", max_length=6)] | None = None
     callsign: Annotated[str, Meta(min_length=1, max_length=16)] | None = None
-    squawk: Annotated[str, Meta(pattern="^[0-7]{4}$")] | None = None
+    squawk: Annotated[str, Meta(pattern="^[0-7]{4}$", max_length=4)] | None = None
     remote_id: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
 
     @property
