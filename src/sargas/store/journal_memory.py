@@ -1,0 +1,150 @@
+"""A journal in memory: the reference twin of every other one. What it holds is gone with the program."""
+
+import bisect
+import threading
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from sargas.model.entry import Body, Entry, FeedClosed, FeedOpened, Frame
+from sargas.model.errors import JournalError
+from sargas.ports import Journal
+from sargas.store import _retention as retention
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How snapshots are thinned."""
+
+    snapshots: retention.Spacing = retention.Spacing()
+
+
+def build(settings: Settings) -> Journal:
+    """Return an empty journal."""
+    return MemoryJournal(settings.snapshots)
+
+
+class MemoryJournal:
+    """Lists and a lock."""
+
+    def __init__(self, spacing: retention.Spacing) -> None:
+        self._spacing = spacing
+        self._lock = threading.Lock()
+        self._entries: list[Entry] = []
+        self._snapshots: dict[retention.Kept, bytes] = {}
+        self._pruned_to_seq = 0
+        self._is_closed = False
+
+    def append(self, bodies: Sequence[tuple[float, Body]]) -> Sequence[Entry]:
+        """Return the entries of the batch."""
+        with self._lock:
+            self._check_open()
+            retention.check_times(self._entries[-1].received_s if self._entries else float("-inf"), bodies)
+            first = self._last_seq() + 1
+            entries = [Entry(first + index, received_s, body) for index, (received_s, body) in enumerate(bodies)]
+            self._entries = [*self._entries, *entries]  # readers keep the list that they began with
+            return entries
+
+    def read(self, after_seq: int = 0, to_seq: int | None = None) -> Iterator[Entry]:
+        """Return the entries with after_seq < seq <= to_seq, in order."""
+        self._check_open()
+        entries = self._entries
+        first = bisect.bisect_right(entries, after_seq, key=_seq)
+        end = len(entries) if to_seq is None else bisect.bisect_right(entries, to_seq, key=_seq)
+        return iter(entries[first:end])
+
+    def last_seq(self) -> int:
+        """Return the number of the newest entry, 0 if there is none."""
+        self._check_open()
+        return self._last_seq()
+
+    def seq_at(self, time_s: float) -> int:
+        """Return the number of the last entry received at or before `time_s`, 0 if there is none."""
+        self._check_open()
+        index = bisect.bisect_right(self._entries, time_s, key=_received_s)
+        return self._entries[index - 1].seq if index else 0
+
+    def span_s(self) -> tuple[float, float] | None:
+        """Return when the oldest entry of the unbroken record and the newest one came in; None if it is empty."""
+        self._check_open()
+        entries = self._entries
+        first = bisect.bisect_right(entries, self._pruned_to_seq, key=_seq)
+        return (entries[first].received_s, entries[-1].received_s) if entries else None
+
+    def write_snapshot(self, seq: int, key: str, state: bytes) -> None:
+        """Keep the state after entry `seq` and let go of those that are no longer needed."""
+        with self._lock:
+            self._check_open()
+            if not 0 <= seq <= self._last_seq():
+                raise JournalError(f"a snapshot after entry {seq} cannot be: the newest entry is {self._last_seq()}")
+            index = bisect.bisect_right(self._entries, seq, key=_seq)
+            kept = retention.Kept(key, seq, self._entries[index - 1].received_s if index else 0.0)
+            self._snapshots[kept] = bytes(state)
+            for old in retention.superfluous(list(self._snapshots), key, self._spacing):
+                del self._snapshots[old]
+
+    def read_snapshot(self, key: str, at_or_before_seq: int | None = None) -> tuple[int, bytes] | None:
+        """Return the newest (seq, state) under `key`, or None."""
+        with self._lock:
+            self._check_open()
+            limit = self._last_seq() if at_or_before_seq is None else at_or_before_seq
+            found = [(kept.seq, state) for kept, state in self._snapshots.items() if kept.key == key]
+            return max((one for one in found if one[0] <= limit), default=None)
+
+    def prune(self, before_s: float, max_bytes: int | None, keep: Sequence[int]) -> int:
+        """Return how many old entries were removed, at most a slice; those in `keep`, decisions and notes stay."""
+        with self._lock:
+            self._check_open()
+            doomed = self._doomed(before_s, max_bytes, frozenset(keep))
+            if doomed:
+                self._entries = [entry for entry in self._entries if entry.seq not in doomed]
+                self._pruned_to_seq = max(self._pruned_to_seq, *doomed)
+                for kept in [kept for kept in self._snapshots if kept.seq < self._pruned_to_seq]:
+                    del self._snapshots[kept]
+            return len(doomed)
+
+    def close(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._is_closed = True
+            self._entries, self._snapshots = [], {}
+
+    def _doomed(self, before_s: float, max_bytes: int | None, keep: frozenset[int]) -> set[int]:
+        snapshot_seq = max((kept.seq for kept in self._snapshots), default=None)
+        limit = self._last_seq() - 1 if snapshot_seq is None else min(snapshot_seq, self._last_seq() - 1)
+        excess = 0 if max_bytes is None else sum(map(_size, self._entries)) - max_bytes
+        doomed: set[int] = set()
+        for entry in self._entries:
+            if entry.seq > limit or len(doomed) == retention.PRUNED_AT_ONCE:
+                break
+            if entry.seq in keep or not retention.is_prunable(entry.body):
+                continue
+            if entry.received_s >= before_s and excess <= 0:
+                break
+            doomed.add(entry.seq)
+            excess -= _size(entry)
+        return doomed
+
+    def _last_seq(self) -> int:
+        return self._entries[-1].seq if self._entries else 0
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise JournalError("the journal is closed")
+
+
+def _seq(entry: Entry) -> int:
+    return entry.seq
+
+
+def _received_s(entry: Entry) -> float:
+    return entry.received_s
+
+
+def _size(entry: Entry) -> int:
+    match entry.body:
+        case Frame(feed, data):
+            return retention.ENTRY_BYTES + len(feed) + len(data)
+        case FeedOpened(feed, text) | FeedClosed(feed, text):
+            return retention.ENTRY_BYTES + len(feed) + len(text)
+        case _:
+            return retention.ENTRY_BYTES

@@ -1,0 +1,89 @@
+"""A state to bytes and back, without letting the bytes run anything.
+
+A pickle may name any function of the machine. The reader here knows only plain data, numpy arrays, and the classes
+and functions that the core packages of Sargas define themselves; anything else is refused by its name. What a core
+module has merely imported is not its own and is refused too.
+"""
+
+import io
+import pickle
+import sys
+from types import FunctionType, ModuleType
+from typing import Final
+
+from sargas.model.errors import JournalError
+
+CORE: Final = (
+    "sargas.model", "sargas.engine", "sargas.decode", "sargas.fuse", "sargas.airspace", "sargas.incident",
+    "sargas.kernels",
+)  # fmt: skip
+
+ALLOWED: Final = frozenset({
+    *(("builtins", name) for name in (
+        "bool", "bytearray", "bytes", "complex", "dict", "float", "frozenset", "int", "list", "object", "range",
+        "set", "slice", "str", "tuple",
+    )),
+    *(("collections", name) for name in ("Counter", "OrderedDict", "defaultdict", "deque")),
+    ("msgspec._utils", "rebuild"),
+    *(("numpy", name) for name in ("dtype", "ndarray")),
+    ("numpy._core.multiarray", "_reconstruct"),
+    ("numpy._core.multiarray", "scalar"),
+    ("numpy._core.numeric", "_frombuffer"),
+})  # fmt: skip
+
+BAD_PICKLE: Final = (
+    pickle.UnpicklingError, AttributeError, EOFError, ImportError, IndexError, KeyError, MemoryError, OverflowError,
+    RecursionError, TypeError, UnicodeError, ValueError,
+)  # fmt: skip
+
+
+def dump(state: object) -> bytes:
+    """Return the state as bytes that `load` can read.
+
+    Raises:
+        JournalError: the state holds something that cannot be written, such as a lambda or an open file.
+    """
+    try:
+        return pickle.dumps(state, protocol=5)
+    except (pickle.PicklingError, AttributeError, TypeError, RecursionError) as error:
+        raise JournalError(f"the state cannot be written: {error}") from error
+
+
+def load(blob: bytes) -> object:
+    """Return the state that `dump` wrote.
+
+    Raises:
+        JournalError: the bytes are damaged, or name something that is not allowed.
+    """
+    try:
+        return _Reader(io.BytesIO(blob)).load()
+    except BAD_PICKLE as error:
+        raise JournalError(f"the snapshot is damaged: {type(error).__name__} {error}") from error
+
+
+class _Reader(pickle.Unpickler):
+    """Finds nothing but what is allowed."""
+
+    def find_class(self, module_name: str, name: str) -> object:
+        """Return the class or function.
+
+        Raises:
+            JournalError: it is not allowed.
+        """
+        if (module_name, name) in ALLOWED:
+            return super().find_class(module_name, name)
+        if not _is_core(module_name) or "." in name:
+            raise JournalError(f"the snapshot names {module_name}.{name}, which is not allowed in one")
+        found = getattr(_module(module_name), name, None)
+        if not (isinstance(found, type | FunctionType) and found.__module__ == module_name):
+            raise JournalError(f"the snapshot names {module_name}.{name}, which is not defined there")
+        return found
+
+
+def _is_core(module_name: str) -> bool:
+    return any(module_name == package or module_name.startswith(f"{package}.") for package in CORE)
+
+
+def _module(module_name: str) -> ModuleType:
+    __import__(module_name)
+    return sys.modules[module_name]
