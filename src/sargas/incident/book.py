@@ -1,0 +1,347 @@
+"""The book of incidents: which findings, tracks and reports are one story, and how serious it is now."""
+
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+
+from sargas.incident import words
+from sargas.incident.decisions import happenings, on_incident
+from sargas.incident.fold import RANK, fold
+from sargas.incident.levels import Patience, assess, sought
+from sargas.incident.match import Grouping, match_finding
+from sargas.incident.near import LastSeen, Reach, last_seen, off_course_m
+from sargas.model.decision import Decision
+from sargas.model.errors import DecisionError
+from sargas.model.finding import Crossing, Finding
+from sargas.model.incident import (
+    FindingJoined,
+    Happening,
+    Incident,
+    IncidentEvent,
+    LevelChanged,
+    Opened,
+    Reopened,
+    TrackJoined,
+    TrackLost,
+)
+from sargas.model.picture import Picture
+from sargas.model.track import Track
+
+HARMLESS: Final = frozenset({"aircraft", "bird", "clutter", "own_exercise", "false_report"})
+GONE: Final = frozenset({"lost", "ended"})
+
+Seconds = Annotated[float, Meta(ge=0.0, le=604_800.0)]
+Metres = Annotated[float, Meta(ge=0.0, le=500_000.0)]
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When findings are one incident, and when it is over.
+
+    `hold_s`: cleared for so long before white. `endurance_s`: so long can a lost track fly. `step_down_s`: red is
+    held so long after the last red finding. `group_*`: tracks that matter so near in place and time are one incident.
+    `report_*`: a report or cue and a track are one if the track can have come from there. `reacquire_*`: a new track
+    is the lost one if it could be there by now. `update_s`: no more often is a finding's update kept.
+    """
+
+    ignored_rules: tuple[str, ...] = ("near_border", "silent_sensor")
+    hold_s: Seconds = 300.0
+    step_down_s: Seconds = 30.0
+    endurance_s: Seconds = 14_400.0
+    group_radius_m: Metres = 5_000.0
+    group_s: Seconds = 300.0
+    report_radius_m: Metres = 20_000.0
+    report_s: Seconds = 1_800.0
+    report_speed_mps: Annotated[float, Meta(ge=0.0, le=350.0)] = 50.0
+    report_reach_max_m: Metres = 40_000.0
+    reacquire_s: Seconds = 1_200.0
+    reacquire_start_m: Metres = 2_000.0
+    reacquire_turn: Annotated[float, Meta(ge=0.0, le=2.0)] = 0.6
+    reacquire_speed_ratio: Annotated[float, Meta(ge=1.0, le=10.0)] = 1.8
+    settle_s: Seconds = 12.0
+    update_s: Seconds = 10.0
+    n_open_max: Annotated[int, Meta(ge=1, le=10_000)] = 200
+    n_closed_kept: Annotated[int, Meta(ge=0, le=100_000)] = 500
+
+
+def build(settings: Settings, watched: str) -> "IncidentBook":
+    """Return an empty book for the watched country."""
+    return IncidentBook(settings, watched)
+
+
+class _Watch:
+    """What the book keeps about an open incident beside its state."""
+
+    def __init__(self) -> None:
+        self.seen: dict[int, LastSeen] = {}
+        self.lost: dict[int, LastSeen] = {}
+        self.calm_since_s: float | None = None
+
+
+class IncidentBook:
+    """Findings and decisions to incidents; each change is an event that `fold` applies."""
+
+    def __init__(self, settings: Settings, watched: str) -> None:
+        self._settings = settings
+        self._watched = watched
+        self._grouping = Grouping(
+            group_radius_m=settings.group_radius_m,
+            group_s=settings.group_s,
+            report_radius_m=settings.report_radius_m,
+            report_s=settings.report_s,
+            report_speed_mps=settings.report_speed_mps,
+            report_reach_max_m=settings.report_reach_max_m,
+        )
+        self._reach = Reach(
+            within_s=settings.reacquire_s,
+            start_m=settings.reacquire_start_m,
+            turn=settings.reacquire_turn,
+            speed_ratio=settings.reacquire_speed_ratio,
+        )
+        self._patience = Patience(
+            step_down_s=settings.step_down_s, hold_s=settings.hold_s, endurance_s=settings.endurance_s
+        )
+        self._incidents: dict[str, Incident] = {}
+        self._watches: dict[str, _Watch] = {}
+        self._by_finding: dict[str, str] = {}
+        self._by_track: dict[int, str] = {}
+        self._count = ("", 0)
+        self._changed: dict[str, None] = {}
+
+    def on_findings(self, findings: Sequence[Finding], picture: Picture) -> Sequence[Incident]:
+        """Return the incidents that these findings, and the tracks lost or found, changed."""
+        self._changed = {}
+        for finding in findings:
+            self._take(finding, picture)
+        for incident_id in list(self._watches):
+            self._follow(incident_id, picture)
+        self._find_the_lost(picture)
+        for incident_id in list(self._watches):
+            self._level(incident_id, picture.now_s)
+        self._forget()
+        return [self._incidents[incident_id] for incident_id in self._changed]
+
+    def on_decision(self, decision: Decision, time_s: float, entry: int, picture: Picture) -> Sequence[Incident]:
+        """Return the incidents that the decision changed.
+
+        Raises:
+            DecisionError: it names no incident, or the incident's state does not allow it.
+        """
+        asked = on_incident(decision)
+        incident = self._incidents.get(asked.incident_id)
+        if incident is None:
+            known = ", ".join(list(self._incidents)[-5:]) or "none"
+            raise DecisionError(f"there is no incident '{asked.incident_id}'; the last ones are: {known}")
+        self._changed = {}
+        for what in happenings(asked, incident, picture):
+            evidence: tuple[int, ...] = (entry,)
+            if isinstance(what, TrackJoined):
+                self._by_track[what.track_id] = incident.incident_id
+                evidence = picture.tracks[what.track_id].entries
+            self._happen(incident.incident_id, time_s, what, evidence)
+        self._keep_or_drop_watch(incident.incident_id)
+        if self._incidents[incident.incident_id].status == "open":
+            self._level(incident.incident_id, time_s)
+        return [self._incidents[incident.incident_id]]
+
+    def _happen(self, incident_id: str, time_s: float, what: Happening, evidence: tuple[int, ...] = ()) -> None:
+        event = IncidentEvent(incident_id=incident_id, time_s=time_s, what=what, evidence=evidence)
+        self._incidents[incident_id] = fold(self._incidents.get(incident_id), event)
+        self._changed[incident_id] = None
+
+    def _take(self, finding: Finding, picture: Picture) -> None:
+        """Put the finding into the incident that it belongs to; open one if there is none."""
+        known = self._by_finding.get(finding.finding_id)
+        if known is not None:
+            if self._is_news(known, finding):
+                self._join(known, finding, picture.now_s)
+            return
+        if finding.state == "cleared" or finding.severity == "info" or finding.rule in self._settings.ignored_rules:
+            return
+        incident_id = self._by_track.get(finding.track_id) if finding.track_id is not None else None
+        if incident_id is not None and incident_id in self._incidents:
+            self._reopen_for(incident_id, finding, picture.now_s)
+            self._join(incident_id, finding, picture.now_s)
+            return
+        near = self._near(finding, picture)
+        if near is not None:
+            self._join_new(near, finding, picture)
+        else:
+            self._open(finding, picture.now_s)
+
+    def _is_news(self, incident_id: str, finding: Finding) -> bool:
+        """Whether a known finding says something that the incident should keep."""
+        last = next(
+            (known for known in self._incidents[incident_id].findings if known.finding_id == finding.finding_id), None
+        )
+        if last is None:
+            return finding.state != "updated"
+        if finding.state != "updated" or finding.severity != last.severity:
+            return True
+        if _has_left(finding) != _has_left(last) or abs(finding.probability - last.probability) >= 0.1:
+            return True
+        return finding.time_s - last.time_s >= self._settings.update_s
+
+    def _join(self, incident_id: str, finding: Finding, now_s: float) -> None:
+        self._happen(incident_id, now_s, FindingJoined(finding=finding), finding.evidence)
+        self._index(incident_id, finding)
+
+    def _join_new(self, incident_id: str, finding: Finding, picture: Picture) -> None:
+        """Join a finding whose track, if it has one, is new to the incident."""
+        self._join(incident_id, finding, picture.now_s)
+        track = picture.tracks.get(finding.track_id) if finding.track_id is not None else None
+        if track is None:
+            return
+        lost = self._lost_that_fits(incident_id, track)
+        if lost is not None:
+            self._continue(incident_id, lost, track, picture.now_s)
+        else:
+            joined = TrackJoined(track_id=track.track_id, reason="near in place and time")
+            self._happen(incident_id, picture.now_s, joined, track.entries)
+
+    def _open(self, finding: Finding, now_s: float) -> None:
+        incident_id = self._next_id(now_s)
+        opened = Opened(title=finding.title, first_report_s=finding.raised_s, finding=finding)
+        self._watches[incident_id] = _Watch()
+        self._happen(incident_id, now_s, opened, finding.evidence)
+        self._index(incident_id, finding)
+
+    def _index(self, incident_id: str, finding: Finding) -> None:
+        if finding.state == "cleared":
+            self._by_finding.pop(finding.finding_id, None)
+        else:
+            self._by_finding[finding.finding_id] = incident_id
+        if finding.track_id is not None:
+            self._by_track.setdefault(finding.track_id, incident_id)
+
+    def _next_id(self, now_s: float) -> str:
+        day, count = self._count
+        today = words.day(now_s)
+        self._count = (today, count + 1 if today == day else 1)
+        return f"{self._watched}-{today}-{self._count[1]:02d}"
+
+    def _near(self, finding: Finding, picture: Picture) -> str | None:
+        """Return the open incident that the finding belongs to by place and time.
+
+        With more incidents open than a person can hold, the nearest one takes it: nothing grows, nothing is dropped.
+        """
+        is_full = len(self._watches) >= self._settings.n_open_max
+        candidates = [
+            incident
+            for incident_id in self._watches
+            if (incident := self._incidents[incident_id]).disposition not in HARMLESS or is_full
+        ]
+        track = picture.tracks.get(finding.track_id) if finding.track_id is not None else None
+        if track is not None:
+            fits = [i.incident_id for i in candidates if self._lost_that_fits(i.incident_id, track) is not None]
+            if fits:
+                return fits[0]
+        return match_finding(finding, candidates, picture, self._grouping, is_forced=is_full)
+
+    def _reopen_for(self, incident_id: str, finding: Finding, now_s: float) -> None:
+        """Open a closed incident again; what was said to be harmless only if it is now more than it ever was."""
+        incident = self._incidents[incident_id]
+        is_more = RANK[finding.severity] > RANK[incident.highest_level]
+        if incident.status == "open" or (incident.disposition in HARMLESS and not is_more):
+            return
+        self._happen(incident_id, now_s, Reopened(officer="", text=f"it came back: {finding.title}"))
+        self._keep_or_drop_watch(incident_id)
+
+    def _keep_or_drop_watch(self, incident_id: str) -> None:
+        if self._incidents[incident_id].status == "closed":
+            self._watches.pop(incident_id, None)
+        else:
+            self._watches.setdefault(incident_id, _Watch())
+
+    def _follow(self, incident_id: str, picture: Picture) -> None:
+        """Note which tracks of the incident are lost and which are seen again."""
+        watch = self._watches[incident_id]
+        for track_id in self._incidents[incident_id].track_ids:
+            if self._by_track.get(track_id) != incident_id:
+                continue
+            track = picture.tracks.get(track_id)
+            if track is not None:
+                watch.seen[track_id] = last_seen(track)
+            if track is None or track.status in GONE:
+                self._lose(incident_id, track_id, picture.now_s, track)
+            elif track_id in watch.lost:
+                del watch.lost[track_id]
+                joined = TrackJoined(track_id=track_id, reason="seen again")
+                self._happen(incident_id, picture.now_s, joined, track.entries)
+
+    def _lose(self, incident_id: str, track_id: int, now_s: float, track: Track | None) -> None:
+        """A track that is lost after the all-clear, or that had identified itself, is no reason for yellow."""
+        watch = self._watches[incident_id]
+        seen = watch.seen.get(track_id)
+        if track is None:
+            self._by_track.pop(track_id, None)
+            watch.seen.pop(track_id, None)
+        if seen is None or track_id in watch.lost or self._incidents[incident_id].level == "white":
+            return
+        watch.lost[track_id] = seen
+        lost = TrackLost(track_id=track_id, last_report_s=seen.time_s, lat_deg=seen.lat_deg, lon_deg=seen.lon_deg)
+        self._happen(incident_id, now_s, lost, track.entries if track is not None else ())
+
+    def _find_the_lost(self, picture: Picture) -> None:
+        """Give new tracks that could be a lost one to its incident, once their velocity is settled."""
+        waiting = [incident_id for incident_id, watch in self._watches.items() if watch.lost]
+        if not waiting:
+            return
+        for track in list(picture.tracks.values()):
+            age_s = track.last_report_s - track.first_s
+            if track.track_id in self._by_track or track.status != "confirmed" or track.is_cooperative:
+                continue
+            if track.is_on_ground or not self._settings.settle_s <= age_s <= 10.0 * self._settings.settle_s:
+                continue
+            for incident_id in waiting:
+                lost = self._lost_that_fits(incident_id, track)
+                if lost is not None:
+                    self._continue(incident_id, lost, track, picture.now_s)
+                    break
+
+    def _lost_that_fits(self, incident_id: str, track: Track) -> LastSeen | None:
+        """Return the lost track of the incident that this one continues best, if any."""
+        watch = self._watches[incident_id]
+        fits = [
+            (off_m, lost.track_id)
+            for lost in watch.lost.values()
+            if (off_m := off_course_m(lost, track, self._reach)) is not None
+        ]
+        return watch.lost[min(fits)[1]] if fits else None
+
+    def _continue(self, incident_id: str, lost: LastSeen, track: Track, now_s: float) -> None:
+        self._watches[incident_id].lost.pop(lost.track_id, None)
+        self._by_track[track.track_id] = incident_id
+        unseen = words.duration(max(0.0, track.first_s - lost.time_s))
+        reason = f"appeared {unseen} after track {lost.track_id} was lost, where that one could be by then"
+        joined = TrackJoined(track_id=track.track_id, reason=reason, continues=lost.track_id)
+        self._happen(incident_id, now_s, joined, track.entries)
+
+    def _level(self, incident_id: str, now_s: float) -> None:
+        watch, incident = self._watches[incident_id], self._incidents[incident_id]
+        now_held, _ = sought(incident, watch.lost.values(), now_s, self._patience)
+        if RANK[now_held] < RANK[incident.level]:
+            watch.calm_since_s = now_s if watch.calm_since_s is None else watch.calm_since_s
+        else:
+            watch.calm_since_s = None
+        level, reason = assess(incident, watch.lost.values(), watch.calm_since_s, now_s, self._patience)
+        if level != incident.level:
+            self._happen(incident_id, now_s, LevelChanged(level=level, reason=reason))
+            if level == "white":
+                watch.lost.clear()
+
+    def _forget(self) -> None:
+        """Drop the oldest closed incidents beyond those that are kept, and what points at them."""
+        excess = len(self._incidents) - len(self._watches) - self._settings.n_closed_kept
+        if excess <= 0:
+            return
+        closed = [key for key, incident in self._incidents.items() if incident.status == "closed"]
+        gone = set(closed[:excess])
+        self._incidents = {key: value for key, value in self._incidents.items() if key not in gone}
+        self._changed = {key: None for key in self._changed if key not in gone}
+        self._by_finding = {key: value for key, value in self._by_finding.items() if value not in gone}
+        self._by_track = {key: value for key, value in self._by_track.items() if value not in gone}
+
+
+def _has_left(finding: Finding) -> bool:
+    return isinstance(finding.detail, Crossing) and finding.detail.left_s is not None

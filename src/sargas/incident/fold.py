@@ -1,0 +1,152 @@
+"""An incident is a fold over its events: pure, total, and bounded however long it lasts."""
+
+from typing import Final
+
+from msgspec import structs
+
+from sargas.incident import words
+from sargas.model.finding import Finding
+from sargas.model.incident import (
+    Acknowledged,
+    Closed,
+    Commented,
+    Disposed,
+    FindingJoined,
+    Incident,
+    IncidentEvent,
+    Level,
+    LevelChanged,
+    Opened,
+    Reopened,
+    TimelineItem,
+    TrackJoined,
+    TrackLost,
+)
+
+RANK: Final[dict[str, int]] = {"white": 0, "info": 0, "yellow": 1, "red": 2}
+FIRST_KEPT: Final = 200
+LAST_KEPT: Final = 200
+FINDINGS_KEPT: Final = 100
+TRACKS_KEPT: Final = 400
+OFFICERS_KEPT: Final = 1_000
+
+
+def fold(incident: Incident | None, event: IncidentEvent) -> Incident:
+    """Return the incident after the event; any event on any state gives a state."""
+    state = _born(event) if incident is None else incident
+    what = event.what
+    match what:
+        case Opened(finding=finding) | FindingJoined(finding=finding):
+            state = _with_finding(state, finding)
+        case TrackJoined(track_id=track_id, continues=continues):
+            lost = tuple(key for key in state.lost_track_ids if key not in {track_id, continues})
+            state = structs.replace(_with_track(state, track_id), lost_track_ids=lost)
+        case TrackLost(track_id=track_id, lat_deg=lat, lon_deg=lon):
+            lost = (*(key for key in state.lost_track_ids if key != track_id), track_id)[-TRACKS_KEPT:]
+            state = structs.replace(_with_track(state, track_id), lost_track_ids=lost, lat_deg=lat, lon_deg=lon)
+        case LevelChanged(level=level):
+            state = _at_level(state, level)
+        case _:
+            state = _decided(state, event)
+    state = structs.replace(state, changed_s=max(state.changed_s, event.time_s))
+    return _on_record(state, event)
+
+
+def _born(event: IncidentEvent) -> Incident:
+    """Return an incident of which nothing is known but that something happened."""
+    opened = event.what if isinstance(event.what, Opened) else None
+    return Incident(
+        incident_id=event.incident_id,
+        title=opened.title if opened else event.incident_id,
+        status="open",
+        level="white",
+        highest_level="white",
+        first_report_s=opened.first_report_s if opened else event.time_s,
+        opened_s=event.time_s,
+        changed_s=event.time_s,
+    )
+
+
+def _with_finding(state: Incident, finding: Finding) -> Incident:
+    """Return the incident with the finding in the place of its earlier self, at the end if it is new.
+
+    The first red finding gives the incident its title: what opened it was only likely.
+    """
+    has_red = any(known.severity == "red" for known in state.findings)
+    is_known = any(known.finding_id == finding.finding_id for known in state.findings)
+    findings = tuple(finding if known.finding_id == finding.finding_id else known for known in state.findings)
+    state = structs.replace(
+        state,
+        findings=findings if is_known else _without_oldest((*findings, finding)),
+        title=finding.title if finding.severity == "red" and not has_red else state.title,
+        first_report_s=min(state.first_report_s, finding.raised_s),
+    )
+    if finding.lat_deg is not None and finding.lon_deg is not None and finding.state != "cleared":
+        state = structs.replace(state, lat_deg=finding.lat_deg, lon_deg=finding.lon_deg)
+    return state if finding.track_id is None else _with_track(state, finding.track_id)
+
+
+def _without_oldest(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Return at most `FINDINGS_KEPT` findings; those that are cleared go first."""
+    if len(findings) <= FINDINGS_KEPT:
+        return findings
+    oldest = next((index for index, finding in enumerate(findings) if finding.state == "cleared"), 0)
+    return findings[:oldest] + findings[oldest + 1 :]
+
+
+def _with_track(state: Incident, track_id: int) -> Incident:
+    if track_id in state.track_ids:
+        return state
+    return structs.replace(state, track_ids=(*state.track_ids, track_id)[-TRACKS_KEPT:])
+
+
+def _at_level(state: Incident, level: Level) -> Incident:
+    """Return the incident at the level; what was acknowledged as less than red must be acknowledged anew."""
+    is_higher = RANK[level] > RANK[state.highest_level]
+    state = structs.replace(state, level=level, highest_level=level if is_higher else state.highest_level)
+    return structs.replace(state, acknowledged_s=None, acknowledged_by="") if is_higher else state
+
+
+def _decided(state: Incident, event: IncidentEvent) -> Incident:
+    match event.what:
+        case Acknowledged(officer=officer):
+            return structs.replace(state, acknowledged_s=event.time_s, acknowledged_by=officer)
+        case Disposed(disposition=disposition):
+            return structs.replace(state, disposition=disposition)
+        case Closed():
+            return structs.replace(state, status="closed", closed_s=event.time_s)
+        case Reopened(officer=officer):
+            state = structs.replace(state, status="open", closed_s=None)
+            return state if officer else structs.replace(state, acknowledged_s=None, acknowledged_by="")
+        case _:
+            return state
+
+
+def _on_record(state: Incident, event: IncidentEvent) -> Incident:
+    """Return the incident with the event in its timeline and its evidence."""
+    text, officer = words.sentence(event.what), words.officer(event.what)
+    timeline, cited = state.timeline, state.cited
+    if text:
+        item = TimelineItem(time_s=event.time_s, what=words.kind(event.what), text=text, officer=officer)
+        timeline = _bounded_story((*timeline, item))
+    if officer and isinstance(event.what, Acknowledged | Commented | Disposed | Closed | Reopened):
+        cited = tuple(sorted({*cited, *event.evidence}))
+    evidence = state.evidence
+    if not set(event.evidence) <= set(evidence):
+        evidence = _bounded_evidence(tuple(sorted({*evidence, *event.evidence})), cited)
+    return structs.replace(state, timeline=timeline, evidence=evidence, cited=cited)
+
+
+def _bounded_story(items: tuple[TimelineItem, ...]) -> tuple[TimelineItem, ...]:
+    """Return the first and the last items, and between them what people did."""
+    if len(items) <= FIRST_KEPT + LAST_KEPT:
+        return items
+    between = tuple(item for item in items[FIRST_KEPT:-LAST_KEPT] if item.officer)
+    return items[:FIRST_KEPT] + between[-OFFICERS_KEPT:] + items[-LAST_KEPT:]
+
+
+def _bounded_evidence(entries: tuple[int, ...], cited: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the first and the last entries, and between them what people cited."""
+    if len(entries) <= FIRST_KEPT + LAST_KEPT:
+        return entries
+    return tuple(sorted({*entries[:FIRST_KEPT], *entries[-LAST_KEPT:], *(set(entries) & set(cited))}))
