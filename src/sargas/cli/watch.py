@@ -1,0 +1,41 @@
+"""`sargas watch CONFIG`."""
+
+from pathlib import Path
+from typing import Literal
+
+from sargas.cli.console import progress, say
+
+
+def watch(
+    config: Path,
+    *,
+    json_logs: bool = False,
+    log_level: Literal["debug", "info", "warning", "error"] = "info",
+) -> None:
+    """Watch: take what the feeds bring, keep it, and show the picture in the browser until Ctrl-C.
+
+    Parameters
+    ----------
+    config: Path
+        The configuration file (TOML); `sargas check` tells what is wrong with it.
+    json_logs: bool
+        Write the log as JSON lines.
+    log_level: Literal["debug", "info", "warning", "error"]
+        The least important level that is logged.
+    """
+    import asyncio
+
+    from sargas.app import config as configuration
+    from sargas.app import logs, watching
+
+    logs.configure(as_json=json_logs, level=log_level)
+    read = configuration.read(config)
+    with progress("restoring the picture", total=1.0, is_quiet=json_logs) as bar:
+        asyncio.run(
+            watching.watch(
+                read,
+                config.parent,
+                ready=lambda address: say(f"the watch is at {address}"),
+                progress=lambda done, of: bar(done / of if of else 1.0),
+            )
+        )
