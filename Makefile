@@ -35,7 +35,7 @@ bench: $(VENV)/.tests  ## measure; the figures stand in docs/explanation/perform
 	$(RUN)/python benchmarks/run_all.py $(ARGS)
 
 docs: $(VENV)/.tests  ## write the generated parts of the reference anew and test every command in the docs
-	$(RUN)/python -m sargas.cli.main schema --out docs/reference/report.schema.json
+	$(RUN)/python docs/generate.py
 	$(RUN)/python -m pytest tests/docs
 
 page: $(PAGE) $(PLACES)  ## build the web page and the list of towns

@@ -22,7 +22,7 @@ def picture_of(config_path: Path, progress: Progress | None = None) -> Picture:
     if not path.is_file():
         raise JournalError(f"no journal at {path}: has `sargas watch {config_path}` run?")
     blueprint = blueprint_of(config, config_path.parent)
-    journal = journal_sqlite.build(journal_sqlite.Settings(path=str(path), is_read_only=True))
+    journal = journal_sqlite.open_for_reading(path)
     try:
         return restore(journal, snapshot_key(blueprint), lambda: build_engine(blueprint), progress).picture
     finally:
