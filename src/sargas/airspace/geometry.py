@@ -1,0 +1,232 @@
+"""An area bounded by rings: inside or not, how far from its edge, with what probability, and where a path meets it.
+
+Edges are straight in (lon, lat), as the rings are given. Distances are taken in a plane about the asked point whose
+scales are those of the WGS-84 ellipsoid; the error is below 1 part in 10,000 within 20 km (measured in the tests).
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+from scipy.special import owens_t
+
+from sargas.model.zone import Polygon
+
+F64 = npt.NDArray[np.float64]
+
+EQUATOR_M = 6_378_137.0
+ECCENTRICITY2 = 0.006_694_379_990_141_316
+_CHUNK = 32
+_TAIL_SD = 6.0
+
+
+class Nearest(Struct, frozen=True):
+    """The nearest point of the edge; `depth_m` is the distance to it, positive inside, negative outside."""
+
+    depth_m: float
+    lon_deg: float
+    lat_deg: float
+
+
+def metres_per_degree(lat_deg: float) -> tuple[float, float]:
+    """Return the length [m] of a degree of longitude and of latitude on WGS-84 at a latitude."""
+    phi = math.radians(lat_deg)
+    w = math.sqrt(1.0 - ECCENTRICITY2 * math.sin(phi) ** 2)
+    degree = math.pi / 180.0
+    return EQUATOR_M * max(math.cos(phi), 1e-9) / w * degree, EQUATOR_M * (1.0 - ECCENTRICITY2) / w**3 * degree
+
+
+def _scales(lat_deg: F64) -> tuple[F64, F64]:
+    phi = np.radians(lat_deg)
+    w = np.sqrt(1.0 - ECCENTRICITY2 * np.sin(phi) ** 2)
+    degree = math.pi / 180.0
+    return EQUATOR_M * np.cos(phi) / w * degree, EQUATOR_M * (1.0 - ECCENTRICITY2) / w**3 * degree
+
+
+def _oriented(ring: F64, *, is_outer: bool) -> F64:
+    """Return the ring closed, anticlockwise if it is an outer one and clockwise if it is a hole."""
+    if not np.array_equal(ring[0], ring[-1]):
+        ring = np.vstack((ring, ring[:1]))
+    x, y = ring[:, 0] - ring[0, 0], ring[:, 1] - ring[0, 1]
+    is_anticlockwise = float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1])) > 0.0
+    return ring if is_anticlockwise == is_outer else ring[::-1]
+
+
+class Area:
+    """Edges of all rings, in chunks with bounding boxes so that only the chunks that matter are looked at."""
+
+    def __init__(self, polygons: Sequence[Polygon]) -> None:
+        starts, ends = [], []
+        for polygon in polygons:
+            for k, points in enumerate(polygon):
+                ring = _oriented(np.array(points, dtype=np.float64).reshape(-1, 2), is_outer=k == 0)
+                starts.append(ring[:-1])
+                ends.append(ring[1:])
+        a = np.concatenate(starts) if starts else np.empty((0, 2))
+        b = np.concatenate(ends) if ends else np.empty((0, 2))
+        self._ax, self._ay = np.ascontiguousarray(a[:, 0]), np.ascontiguousarray(a[:, 1])
+        self._bx, self._by = np.ascontiguousarray(b[:, 0]), np.ascontiguousarray(b[:, 1])
+        self._index()
+
+    def _index(self) -> None:
+        """Box the chunks."""
+        first = np.arange(0, len(self._ax), _CHUNK)
+        if not len(first):
+            self._west = self._east = self._south = self._north = np.empty(0)
+            return
+        self._west = np.minimum.reduceat(np.minimum(self._ax, self._bx), first)
+        self._east = np.maximum.reduceat(np.maximum(self._ax, self._bx), first)
+        self._south = np.minimum.reduceat(np.minimum(self._ay, self._by), first)
+        self._north = np.maximum.reduceat(np.maximum(self._ay, self._by), first)
+
+    @property
+    def n_edges(self) -> int:
+        """The number of edges."""
+        return len(self._ax)
+
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Return west, south, east, north in degrees."""
+        return (float(self._west.min()), float(self._south.min()), float(self._east.max()), float(self._north.max()))
+
+    def contains(self, lon_deg: float, lat_deg: float) -> bool:
+        """Return whether the point is inside, by the even-odd rule over all rings."""
+        rows = (self._south <= lat_deg) & (lat_deg <= self._north) & (self._east >= lon_deg)
+        k = self._edges(np.flatnonzero(rows))
+        ax, ay, bx, by = self._ax[k], self._ay[k], self._bx[k], self._by[k]
+        spans = (ay > lat_deg) != (by > lat_deg)
+        ax, ay, bx, by = ax[spans], ay[spans], bx[spans], by[spans]
+        return bool(np.count_nonzero(ax + (lat_deg - ay) * (bx - ax) / (by - ay) > lon_deg) % 2)
+
+    def nearest(self, lon_deg: float, lat_deg: float) -> Nearest | None:
+        """Return the nearest point of the edge, None if the area is empty."""
+        if not len(self._ax):
+            return None
+        bound_m = self._at_least_m(lon_deg, lat_deg)
+        best = self._nearest_of(np.array([int(np.argmin(bound_m))]), lon_deg, lat_deg)
+        best = self._nearest_of(np.flatnonzero(bound_m <= best[0]), lon_deg, lat_deg)
+        sign = 1.0 if self.contains(lon_deg, lat_deg) else -1.0
+        return Nearest(sign * best[0], best[1], best[2])
+
+    def probability(self, lon_deg: float, lat_deg: float, cov_m2: tuple[float, float, float]) -> float:
+        """Return the probability that a point with this mean and covariance (ee, en, nn) is inside.
+
+        Exact for polygons in the plane about the mean: the triangles that the mean makes with the edges are
+        integrated one by one with Owen's T function.
+        Source: D. B. Owen, Tables for computing bivariate normal probabilities, Ann. Math. Stat. 27, 1956.
+        """
+        is_inside = self.contains(lon_deg, lat_deg)
+        ee, en, nn = sound_covariance(cov_m2)
+        spread_m = math.sqrt(ee + nn)
+        k = self._edges(np.flatnonzero(self._at_least_m(lon_deg, lat_deg) <= _TAIL_SD * spread_m))
+        if not len(k):
+            return float(is_inside)
+        east_m, north_m = metres_per_degree(lat_deg)
+        l11 = math.sqrt(ee)
+        l21 = en / l11
+        l22 = math.sqrt(nn - l21 * l21)
+        ax = (self._ax[k] - lon_deg) * (east_m / l11)
+        bx = (self._bx[k] - lon_deg) * (east_m / l11)
+        ay = ((self._ay[k] - lat_deg) * north_m - l21 * ax) / l22
+        by = ((self._by[k] - lat_deg) * north_m - l21 * bx) / l22
+        length = np.hypot(bx - ax, by - ay)
+        real = length > 0.0
+        ax, ay, bx, by, length = ax[real], ay[real], bx[real], by[real], length[real]
+        ux, uy = (bx - ax) / length, (by - ay) / length
+        side = ax * by - ay * bx
+        h = np.maximum(np.abs(side) / length, 1e-12)
+        matters = h < _TAIL_SD + 2.0
+        h, side = h[matters], side[matters]
+        from_t = (ax * ux + ay * uy)[matters] / h
+        to_t = (bx * ux + by * uy)[matters] / h
+        outside = float(np.sum(np.sign(side) * (owens_t(h, to_t) - owens_t(h, from_t))))
+        return min(1.0, max(0.0, float(is_inside) - outside))
+
+    def crossing_times(self, lon_deg: float, lat_deg: float, starts_m: F64, speeds_mps: F64, until_s: float) -> F64:
+        """Return the time [s] at which each straight path first meets the edge, NaN if not before `until_s`.
+
+        The origin of the plane is at `lon_deg`, `lat_deg`; `starts_m` and `speeds_mps` are the (east, north) of each
+        path in it, shape (n, 2).
+        """
+        east_m, north_m = metres_per_degree(lat_deg)
+        ends_m = starts_m + speeds_mps * until_s
+        low = np.minimum(starts_m.min(axis=0), ends_m.min(axis=0))
+        high = np.maximum(starts_m.max(axis=0), ends_m.max(axis=0))
+        near = (
+            ((self._west - lon_deg) * east_m <= high[0])
+            & ((self._east - lon_deg) * east_m >= low[0])
+            & ((self._south - lat_deg) * north_m <= high[1])
+            & ((self._north - lat_deg) * north_m >= low[1])
+        )
+        k = self._edges(np.flatnonzero(near))
+        if not len(k):
+            return np.full(len(starts_m), np.nan)
+        ax, ay = (self._ax[k] - lon_deg) * east_m, (self._ay[k] - lat_deg) * north_m
+        ex, ey = (self._bx[k] - self._ax[k]) * east_m, (self._by[k] - self._ay[k]) * north_m
+        vx, vy = speeds_mps[:, :1], speeds_mps[:, 1:]
+        rx, ry = ax - starts_m[:, :1], ay - starts_m[:, 1:]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            across = vx * ey - vy * ex
+            t = (rx * ey - ry * ex) / across
+            along = (rx * vy - ry * vx) / across
+            met = (along >= 0.0) & (along <= 1.0) & (t >= 0.0) & (t <= until_s)
+        first = np.where(met, t, np.inf).min(axis=1)
+        return np.where(np.isfinite(first), first, np.nan)
+
+    def at_least_m(self, lon_deg: float, lat_deg: float) -> float:
+        """Return a lower bound of the distance to the edge, cheaper than the distance."""
+        return float(self._at_least_m(lon_deg, lat_deg).min()) if len(self._ax) else math.inf
+
+    def __getstate__(self) -> F64:
+        return np.stack((self._ax, self._ay, self._bx, self._by))
+
+    def __setstate__(self, state: F64) -> None:
+        self._ax, self._ay, self._bx, self._by = state
+        self._index()
+
+    def _edges(self, chunks: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        k = (chunks[:, None] * _CHUNK + np.arange(_CHUNK)).ravel()
+        return k[k < len(self._ax)]
+
+    def _at_least_m(self, lon_deg: float, lat_deg: float) -> F64:
+        """Return a lower bound of the distance from the point to each chunk's box."""
+        dx = np.maximum(np.maximum(self._west - lon_deg, lon_deg - self._east), 0.0)
+        dy = np.maximum(np.maximum(self._south - lat_deg, lat_deg - self._north), 0.0)
+        highest = np.maximum(np.maximum(np.abs(self._south), np.abs(self._north)), abs(lat_deg))
+        bound_m: F64 = np.hypot(dx * np.cos(np.radians(highest)) * 111_319.0, dy * 110_574.0) * 0.999
+        return bound_m
+
+    def _nearest_of(self, chunks: npt.NDArray[np.intp], lon_deg: float, lat_deg: float) -> tuple[float, float, float]:
+        k = self._edges(chunks)
+        a_east, a_north = _scales((self._ay[k] + lat_deg) / 2.0)
+        b_east, b_north = _scales((self._by[k] + lat_deg) / 2.0)
+        ax, ay = (self._ax[k] - lon_deg) * a_east, (self._ay[k] - lat_deg) * a_north
+        bx, by = (self._bx[k] - lon_deg) * b_east, (self._by[k] - lat_deg) * b_north
+        ex, ey = bx - ax, by - ay
+        square = ex * ex + ey * ey
+        s = np.clip(-(ax * ex + ay * ey) / np.where(square > 0.0, square, 1.0), 0.0, 1.0)
+        distance = np.hypot(ax + s * ex, ay + s * ey)
+        i = int(np.argmin(distance))
+        j, f = int(k[i]), float(s[i])
+        return (
+            float(distance[i]),
+            float(self._ax[j] + f * (self._bx[j] - self._ax[j])),
+            float(self._ay[j] + f * (self._by[j] - self._ay[j])),
+        )
+
+
+def sound_covariance(cov_m2: tuple[float, float, float], least_m: float = 1.0) -> tuple[float, float, float]:
+    """Return the covariance with no axis shorter than `least_m`: what a tracker cannot know better than."""
+    ee, en, nn = cov_m2
+    if not (math.isfinite(ee) and math.isfinite(en) and math.isfinite(nn)):
+        return 1.0e10, 0.0, 1.0e10
+    middle, half = (ee + nn) / 2.0, math.hypot((ee - nn) / 2.0, en)
+    least = least_m * least_m
+    if middle - half >= least and middle + half <= 1.0e12:
+        return ee, en, nn
+    big = min(max(middle + half, least), 1.0e12)
+    small = min(max(middle - half, least), big)
+    angle = 0.5 * math.atan2(2.0 * en, ee - nn)
+    c, s = math.cos(angle), math.sin(angle)
+    return big * c * c + small * s * s, (big - small) * s * c, big * s * s + small * c * c
