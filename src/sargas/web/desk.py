@@ -34,7 +34,10 @@ class Clock(Struct, frozen=True, kw_only=True):
 
 
 class Update(Struct, frozen=True, kw_only=True):
-    """What changed in a view since the last update to this client; a reset carries everything."""
+    """What changed in a view since the last update to this client; a reset carries everything.
+
+    `trouble` is all that is wrong with the watch itself now, in sentences; the client replaces what it knew.
+    """
 
     clock: Clock
     is_reset: bool = False
@@ -45,6 +48,7 @@ class Update(Struct, frozen=True, kw_only=True):
     feeds: list[FeedHealth] = []
     observations: list[Observation] = []
     refused: list[str] = []
+    trouble: list[str] = []
 
 
 class View(Protocol):
@@ -106,6 +110,9 @@ class Desk(Protocol):
         Raises:
             DecisionError: the track is not in that view.
         """
+
+    def trouble(self) -> list[str]:
+        """Return what is wrong with the watch itself (nothing can be recorded), in sentences; empty if nothing is."""
 
     async def decide(self, decision: Decision, view: ViewName) -> int:
         """Journal the decision, let it take effect, and return its entry.
