@@ -1,0 +1,153 @@
+"""Streams from clients that connect to us.
+
+A feed has one decoder, and every connection is a byte stream of its own, so the streams must not be mixed within a
+message. With `framing = "lines"` several clients are served at once and only whole lines are handed on. With
+`framing = "stream"` one client is served; when the same machine connects anew, its old connection is taken for dead,
+and other machines are turned away.
+"""
+
+import asyncio
+import random
+from typing import Annotated, Literal
+
+import structlog
+from msgspec import Meta, Struct
+
+from sargas.feed._outlet import (
+    FRAME_BYTES_MAX,
+    Backoff,
+    Outlet,
+    at,
+    is_allowed,
+    keep_alive,
+    networks,
+    take_lines,
+    words,
+)
+from sargas.ports import Deliver, Transport
+
+log = structlog.get_logger()
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where to listen; `allow` lists the networks that may connect, empty allows all."""
+
+    port: Annotated[int, Meta(ge=0, le=65_535)]
+    host: str = "0.0.0.0"  # noqa: S104 - sensors connect from outside
+    framing: Literal["lines", "stream"] = "lines"
+    clients_max: Annotated[int, Meta(ge=1, le=1_000)] = 32
+    allow: tuple[str, ...] = ()
+    idle_timeout_s: Annotated[float, Meta(gt=0.0)] | None = None
+
+
+def build(settings: Settings, name: str) -> Transport:
+    """Return the transport of the feed `name`.
+
+    Raises:
+        ConfigError: a network is none.
+    """
+    return TcpServer(settings, name, random.SystemRandom())
+
+
+class TcpServer:
+    """Listens until cancelled."""
+
+    def __init__(self, settings: Settings, name: str, rng: random.Random) -> None:
+        self.n_refused = 0
+        self.address: tuple[str, int] | None = None
+        self._settings = settings
+        self._name = name
+        self._allowed = networks(settings.allow, "allow")
+        self._backoff = Backoff(1.0, 30.0, rng)
+        self._clients: dict[asyncio.Task[None], str] = {}
+
+    async def run(self, deliver: Deliver) -> None:
+        """Deliver what clients send; waits and tries again while the address cannot be listened on."""
+        outlet = Outlet(self._name, deliver)
+        while True:
+            try:
+                await self._serve(outlet)
+            except OSError as error:
+                await outlet.closed(f"cannot listen on port {self._settings.port}: {words(error)}")
+                await asyncio.sleep(self._backoff.next_s())
+
+    async def _serve(self, outlet: Outlet) -> None:
+        async with asyncio.TaskGroup() as tasks:
+
+            def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                self._accept(tasks, reader, writer, outlet)
+
+            server = await asyncio.start_server(
+                accept, self._settings.host, self._settings.port, limit=FRAME_BYTES_MAX
+            )
+            self.address = server.sockets[0].getsockname()[:2]
+            try:
+                await asyncio.get_running_loop().create_future()
+            finally:
+                server.close()
+                self.address = None
+
+    def _accept(
+        self, tasks: asyncio.TaskGroup, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, outlet: Outlet
+    ) -> None:
+        peer = writer.get_extra_info("peername")
+        host = peer[0] if peer else ""  # gone again before it was accepted
+        if not host or not is_allowed(host, self._allowed) or not self._has_room(host):
+            self.n_refused += 1
+            log.warning("client_refused", feed=self._name, peer=host)
+            writer.transport.abort()
+            return
+        before = list(self._clients) if self._settings.framing == "stream" else []
+        task = tasks.create_task(self._client(reader, writer, outlet, before))
+        self._clients[task] = host
+        task.add_done_callback(self._clients.pop)
+
+    def _has_room(self, host: str) -> bool:
+        if self._settings.framing == "stream":
+            return all(other == host for other in self._clients.values())
+        return len(self._clients) < self._settings.clients_max
+
+    async def _client(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        outlet: Outlet,
+        before: list[asyncio.Task[None]],
+    ) -> None:
+        try:
+            for task in before:
+                task.cancel()
+            if before:
+                await asyncio.wait(before)
+            keep_alive(writer.get_extra_info("socket"))
+            await outlet.opened(at(writer.get_extra_info("peername")))
+            reason = await self._pass_on(reader, outlet)
+        finally:
+            writer.transport.abort()
+        if len(self._clients) == 1:  # this one was the last
+            await outlet.closed(reason)
+
+    async def _pass_on(self, reader: asyncio.StreamReader, outlet: Outlet) -> str:
+        """Return why the connection is over."""
+        buffer = bytearray()
+        reason = ""
+        while not reason:
+            data = b""
+            try:
+                async with asyncio.timeout(self._settings.idle_timeout_s):
+                    data = await reader.read(FRAME_BYTES_MAX)
+            except TimeoutError:
+                reason = f"nothing for {self._settings.idle_timeout_s:g} s"
+            except OSError as error:
+                reason = words(error)
+            else:
+                reason = "" if data else "the peer closed the connection"
+            if self._settings.framing == "stream":
+                await outlet.bytes_in(data)
+                continue
+            buffer += data
+            if reason and buffer:
+                buffer += b"\n"  # a line that was cut off must not be joined to another client's
+            for lines in take_lines(buffer):
+                await outlet.bytes_in(lines)
+        return reason
