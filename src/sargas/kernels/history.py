@@ -1,0 +1,270 @@
+"""Targets with a short history each, so that a late measurement is put where it belongs in time.
+
+`History` holds, for each of N targets, up to K posteriors in time order, each with the measurement that made it. A
+measurement is put in its place and the later ones are run again; with the newest time it is one ordinary step.
+
+A measurement is a kind, z of shape (4,) and r of shape (4,):
+    PLACE   x, y, -, -               var xx, cov xy, var yy, -
+    MOVING  x, y, vx, vy             var xx, cov xy, var yy, var of vx and of vy
+    ANGLE   azimuth, sx, sy, reach   var [rad^2], -, -, -
+    START   no measurement: the first posterior
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sargas.kernels.imm import (
+    N_STATE,
+    Q0,
+    VAR0,
+    combine,
+    predict,
+    reweigh,
+    update_bearing,
+    update_pair,
+)
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+
+START, PLACE, MOVING, ANGLE = 0, 1, 2, 3
+TOO_LATE = -1
+
+
+class History(NamedTuple):
+    """Arrays over N targets and K moments.
+
+    n (N,) how many moments; t (N, K) [s]; X (N, K, 2, 5), P (N, K, 2, 5, 5), mu (N, K, 2) posteriors; kind (N, K),
+    z and r (N, K, 4) measurements; coarse (N, 6): newest x, vx, y, vy, variance of position, of velocity.
+    """
+
+    n: I64
+    t: F64
+    X: F64
+    P: F64
+    mu: F64
+    kind: I64
+    z: F64
+    r: F64
+    coarse: F64
+
+
+def make_history(n: int, k: int) -> History:
+    """Return room for n targets of k moments each."""
+    return History(
+        np.zeros(n, np.int64),
+        np.zeros((n, k)),
+        np.zeros((n, k, 2, N_STATE)),
+        np.zeros((n, k, 2, N_STATE, N_STATE)),
+        np.zeros((n, k, 2)),
+        np.zeros((n, k), np.int64),
+        np.zeros((n, k, 4)),
+        np.zeros((n, k, 4)),
+        np.zeros((n, 6)),
+    )
+
+
+@njit(cache=True)
+def _summarise(h: History, s: int) -> None:
+    """Refresh the coarse line of target s."""
+    x, C = np.empty(N_STATE), np.empty((N_STATE, N_STATE))
+    i = h.n[s] - 1
+    combine(h.X[s, i], h.P[s, i], h.mu[s, i], x, C)
+    for j in range(4):
+        h.coarse[s, j] = x[j]
+    h.coarse[s, 4] = C[0, 0] + C[2, 2]
+    h.coarse[s, 5] = C[1, 1] + C[3, 3]
+
+
+@njit(cache=True)
+def start(h: History, s: int, t: float, z: F64, r: F64, mu_turn: float, par: F64) -> None:
+    """Begin target s at z with the uncorrelated errors r (as of MOVING)."""
+    h.n[s] = 1
+    h.t[s, 0] = t
+    h.kind[s, 0] = START
+    for m in range(2):
+        for i in range(N_STATE):
+            for j in range(N_STATE):
+                h.P[s, 0, m, i, j] = 0.0
+        h.X[s, 0, m, 0], h.X[s, 0, m, 1] = z[0], z[2]
+        h.X[s, 0, m, 2], h.X[s, 0, m, 3] = z[1], z[3]
+        h.X[s, 0, m, 4] = 0.0
+        h.P[s, 0, m, 0, 0], h.P[s, 0, m, 2, 2] = r[0], r[2]
+        h.P[s, 0, m, 0, 2] = r[1]
+        h.P[s, 0, m, 2, 0] = r[1]
+        h.P[s, 0, m, 1, 1], h.P[s, 0, m, 3, 3] = r[3], r[3]
+        h.P[s, 0, m, 4, 4] = par[VAR0 + m]
+    h.mu[s, 0, 0], h.mu[s, 0, 1] = 1.0 - mu_turn, mu_turn
+    _summarise(h, s)
+
+
+@njit(cache=True)
+def _moment_before(h: History, s: int, t: float) -> int:
+    """Return the index of the newest posterior of target s that is not after t, or -1."""
+    i = h.n[s] - 1
+    while i >= 0 and h.t[s, i] > t:
+        i -= 1
+    return int(i)
+
+
+@njit(cache=True)
+def measure_state(x: F64, P: F64, kind: int, z: F64, r: F64) -> tuple[float, float]:
+    """Update one state in place with a measurement; return its squared distance and ln det S."""
+    if kind == ANGLE:
+        return update_bearing(x, P, z[0], z[1], z[2], r[0])
+    d2, ld = update_pair(x, P, 0, 2, z[0], z[1], r[0], r[1], r[2])
+    if kind == MOVING:
+        d2v, ldv = update_pair(x, P, 1, 3, z[2], z[3], r[3], 0.0, r[3])
+        return d2 + d2v, ld + ldv
+    return d2, ld
+
+
+@njit(cache=True)
+def _step(h: History, s: int, i: int, par: F64) -> None:
+    """Compute posterior i of target s from posterior i - 1 and measurement i."""
+    for m in range(2):
+        h.mu[s, i, m] = h.mu[s, i - 1, m]
+        for a in range(N_STATE):
+            h.X[s, i, m, a] = h.X[s, i - 1, m, a]
+            for b in range(N_STATE):
+                h.P[s, i, m, a, b] = h.P[s, i - 1, m, a, b]
+    X, P, mu = h.X[s, i], h.P[s, i], h.mu[s, i]
+    predict(X, P, mu, h.t[s, i] - h.t[s, i - 1], par)
+    d0, l0 = measure_state(X[0], P[0], h.kind[s, i], h.z[s, i], h.r[s, i])
+    d1, l1 = measure_state(X[1], P[1], h.kind[s, i], h.z[s, i], h.r[s, i])
+    reweigh(mu, -0.5 * (d0 + l0), -0.5 * (d1 + l1))
+
+
+@njit(cache=True)
+def _copy_moment(h: History, s: int, i: int, j: int) -> None:
+    """Copy moment i of target s to place j."""
+    h.t[s, j] = h.t[s, i]
+    h.kind[s, j] = h.kind[s, i]
+    for m in range(4):
+        h.z[s, j, m] = h.z[s, i, m]
+        h.r[s, j, m] = h.r[s, i, m]
+    for m in range(2):
+        h.mu[s, j, m] = h.mu[s, i, m]
+        for a in range(N_STATE):
+            h.X[s, j, m, a] = h.X[s, i, m, a]
+            for b in range(N_STATE):
+                h.P[s, j, m, a, b] = h.P[s, i, m, a, b]
+
+
+@njit(cache=True)
+def absorb(h: History, s: int, t: float, kind: int, z: F64, r: F64, keep_s: float, par: F64) -> int:
+    """Put a measurement into the history of target s; return how many steps were run, or TOO_LATE.
+
+    Moments older than `keep_s` before the newest take no more measurements; when there is no room the oldest goes.
+    """
+    n = h.n[s]
+    before = _moment_before(h, s, t)
+    if before < 0 or t < h.t[s, n - 1] - keep_s:
+        return TOO_LATE
+    if n == h.t.shape[1]:
+        if before == 0 and n > 1:
+            return TOO_LATE
+        for j in range(1, n):
+            _copy_moment(h, s, j, j - 1)
+        n -= 1
+        before -= 1
+    for j in range(n, before + 1, -1):
+        _copy_moment(h, s, j - 1, j)
+    at = before + 1
+    h.t[s, at], h.kind[s, at] = t, kind
+    for m in range(4):
+        h.z[s, at, m], h.r[s, at, m] = z[m], r[m]
+    h.n[s] = n + 1
+    for j in range(at, n + 1):
+        _step(h, s, j, par)
+    _summarise(h, s)
+    return int(n + 1 - at)
+
+
+@njit(cache=True)
+def state_at(h: History, s: int, t: float, par: F64, x: F64, C: F64) -> bool:
+    """Write the mean and covariance of target s at t; False if t is before its history."""
+    i = _moment_before(h, s, t)
+    if i < 0:
+        return False
+    X, P, mu = h.X[s, i].copy(), h.P[s, i].copy(), h.mu[s, i].copy()
+    predict(X, P, mu, t - h.t[s, i], par)
+    combine(X, P, mu, x, C)
+    return True
+
+
+@njit(cache=True)
+def distance(h: History, s: int, t: float, kind: int, z: F64, r: F64, par: F64) -> tuple[float, float]:
+    """Return the squared statistical distance of a measurement from target s and ln det S; infinite if too late."""
+    x, C = np.empty(N_STATE), np.empty((N_STATE, N_STATE))
+    if not state_at(h, s, t, par, x, C):
+        return math.inf, 0.0
+    return measure_state(x, C, kind, z, r)
+
+
+@njit(cache=True)
+def is_near(h: History, s: int, t: float, kind: int, z: F64, r: F64, gate: float, par: F64) -> bool:
+    """Return whether target s may lie in the gate of a measurement: quick, and generous.
+
+    The mixture's position is within its two models', which are within a turn of the straight line.
+    """
+    c = h.coarse[s]
+    dt = t - h.t[s, h.n[s] - 1]
+    a = abs(dt)
+    x, y = c[0] + c[1] * dt, c[2] + c[3] * dt
+    speed = math.sqrt(c[1] * c[1] + c[3] * c[3])
+    turned = speed * a * min(1.0, 0.5 * a * math.sqrt(par[VAR0 + 1])) * 3.0
+    q = max(par[Q0], par[Q0 + 1])
+    var = (math.sqrt(c[4]) + math.sqrt(c[5]) * a) ** 2 + q * a * a * a
+    if kind == ANGLE:
+        ex, ey = x - z[1], y - z[2]
+        along = ex * math.sin(z[0]) + ey * math.cos(z[0])
+        across = ex * math.cos(z[0]) - ey * math.sin(z[0])
+        reach = math.sqrt(gate * (var + r[0] * along * along)) * 1.5 + turned
+        return bool(abs(across) <= reach and -reach <= along <= z[3] + reach)
+    dx, dy = z[0] - x, z[1] - y
+    reach = math.sqrt(gate * (var + r[0] + r[2])) * 1.5 + turned
+    return bool(dx * dx + dy * dy <= reach * reach)
+
+
+@njit(cache=True)
+def candidates(
+    h: History, active: I64, t: F64, kind: I64, z: F64, r: F64, gates: F64, par: F64, pairs: I64, costs: F64
+) -> int:
+    """Write the gated (measurement, index into active) pairs and their costs; return how many.
+
+    At most `pairs.shape[0] // M` pairs for each of M measurements, the cheapest; cost is d^2 + ln det S, and the
+    second column of `costs` is d^2. `gates`, shape (4,), holds the limit of d^2 for each kind. The plain scan over
+    targets is cheaper than any index up to tens of thousands of them: the quick test takes a nanosecond or two.
+    """
+    n_z = t.shape[0]
+    room = pairs.shape[0] // n_z
+    total = 0
+    for i in range(n_z):
+        first = total
+        for j in range(active.shape[0]):
+            s = active[j]
+            if not is_near(h, s, t[i], kind[i], z[i], r[i], gates[kind[i]], par):
+                continue
+            d2, ld = distance(h, s, t[i], kind[i], z[i], r[i], par)
+            if not d2 <= gates[kind[i]]:
+                continue
+            cost = d2 + ld
+            at = total
+            if total - first == room:
+                if costs[total - 1, 0] <= cost:
+                    continue
+                at = total - 1
+            else:
+                total += 1
+            while at > first and costs[at - 1, 0] > cost:
+                pairs[at, 0], pairs[at, 1] = pairs[at - 1, 0], pairs[at - 1, 1]
+                costs[at, 0], costs[at, 1] = costs[at - 1, 0], costs[at - 1, 1]
+                at -= 1
+            pairs[at, 0], pairs[at, 1] = i, j
+            costs[at, 0], costs[at, 1] = cost, d2
+    return total
