@@ -132,21 +132,21 @@ def _field(data: bytes, table: int, slot: int) -> int:
     return table + int(struct.unpack_from("<H", data, vtable + 4 + 2 * slot)[0])
 
 
-def read_borders(read: Reader, countries: Sequence[str] | None = None) -> list[Zone]:
+def load(read: Reader, countries: Sequence[str] | None = None) -> list[Zone]:
     """Return the sovereign zones of the frontier states, or of `countries` (codes such as LT, BY, RU).
 
     Args:
-        read: gives the bytes of a file of the package's `data` folder by its relative name, "/" between the parts.
+        read: gives the bytes of a file of the package `timezonefinder_data` by its name, such as `data/zone_ids.npy`.
         countries: country codes; None is all.
 
     Raises:
         DataError: the package's data are of another layout, or a time zone is missing.
     """
-    names = read("timezone_names.txt").decode().split()
-    zone_ids = np.load(io.BytesIO(read("zone_ids.npy")), allow_pickle=False)
-    registry: dict[str, tuple[int, int]] = json.loads(read("hole_registry.json"))
-    references = np.load(io.BytesIO(read("holes/poly_ref.npy")), allow_pickle=False)
-    outer, inline = _Rings(read, "boundaries"), _Rings(read, "holes")
+    names = read("data/timezone_names.txt").decode().split()
+    zone_ids = np.load(io.BytesIO(read("data/zone_ids.npy")), allow_pickle=False)
+    registry: dict[str, tuple[int, int]] = json.loads(read("data/hole_registry.json"))
+    references = np.load(io.BytesIO(read("data/holes/poly_ref.npy")), allow_pickle=False)
+    outer, inline = _Rings(read, "data/boundaries"), _Rings(read, "data/holes")
 
     def hole(number: int) -> F64:
         reference = int(references[number])

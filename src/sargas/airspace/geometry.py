@@ -58,16 +58,22 @@ class Area:
     """Edges of all rings, in chunks with bounding boxes so that only the chunks that matter are looked at."""
 
     def __init__(self, polygons: Sequence[Polygon]) -> None:
-        starts, ends = [], []
-        for polygon in polygons:
-            for k, points in enumerate(polygon):
-                ring = _oriented(np.array(points, dtype=np.float64).reshape(-1, 2), is_outer=k == 0)
-                starts.append(ring[:-1])
-                ends.append(ring[1:])
-        a = np.concatenate(starts) if starts else np.empty((0, 2))
-        b = np.concatenate(ends) if ends else np.empty((0, 2))
-        self._ax, self._ay = np.ascontiguousarray(a[:, 0]), np.ascontiguousarray(a[:, 1])
-        self._bx, self._by = np.ascontiguousarray(b[:, 0]), np.ascontiguousarray(b[:, 1])
+        rings = [
+            _oriented(np.array(points, dtype=np.float64).reshape(-1, 2), is_outer=k == 0)[:-1]
+            for polygon in polygons
+            for k, points in enumerate(polygon)
+        ]
+        sizes = np.array([len(ring) for ring in rings], dtype=np.int64)
+        self._set(np.concatenate(rings) if rings else np.empty((0, 2)), sizes)
+
+    def _set(self, points: F64, sizes: npt.NDArray[np.int64]) -> None:
+        """Take the vertices of all rings, one after the other, and the number of each ring's."""
+        self._sizes = sizes
+        following = np.arange(1, len(points) + 1)
+        last = np.cumsum(sizes) - 1
+        following[last] = last - sizes + 1
+        self._ax, self._ay = np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
+        self._bx, self._by = self._ax[following], self._ay[following]
         self._index()
 
     def _index(self) -> None:
@@ -178,12 +184,11 @@ class Area:
         """Return a lower bound of the distance to the edge, cheaper than the distance."""
         return float(self._at_least_m(lon_deg, lat_deg).min()) if len(self._ax) else math.inf
 
-    def __getstate__(self) -> F64:
-        return np.stack((self._ax, self._ay, self._bx, self._by))
+    def __getstate__(self) -> tuple[F64, npt.NDArray[np.int64]]:
+        return np.stack((self._ax, self._ay), axis=1), self._sizes
 
-    def __setstate__(self, state: F64) -> None:
-        self._ax, self._ay, self._bx, self._by = state
-        self._index()
+    def __setstate__(self, state: tuple[F64, npt.NDArray[np.int64]]) -> None:
+        self._set(*state)
 
     def _edges(self, chunks: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         k = (chunks[:, None] * _CHUNK + np.arange(_CHUNK)).ravel()
