@@ -1,0 +1,76 @@
+"""Every refusal as one JSON object, its `error` a sentence, with the status that fits.
+
+400 unreadable, 403 forbidden, 404 not there, 409 not allowed now, 413 too large, 422 readable but wrong, 503 cannot
+be kept.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException, ValidationException
+
+from sargas.model.errors import DecisionError, JournalError, SargasError
+from sargas.web.answers import Fault
+
+AnyRequest = Request[object, object, State]
+
+log = structlog.get_logger()
+
+
+class NotThere(SargasError):
+    """The address names something that does not exist."""
+
+
+def answer(status: int, error: str, headers: Mapping[str, str] | None = None) -> Response[Fault]:
+    """Return the refusal."""
+    return Response(Fault(error), status_code=status, headers=headers, media_type="application/json")
+
+
+def on_http(request: AnyRequest, fault: HTTPException) -> Response[Fault]:
+    """Return a refusal by the framework in our shape."""
+    del request
+    if isinstance(fault, ValidationException):
+        return answer(422, _what_is_wrong(fault))
+    cause = fault.__cause__.__cause__ if fault.__cause__ is not None else None
+    if isinstance(cause, msgspec.ValidationError):
+        return answer(422, str(cause))
+    if isinstance(cause, msgspec.DecodeError):
+        return answer(400, str(cause))
+    if fault.status_code >= 500:
+        log.warning("request_failed", status=fault.status_code, reason=fault.detail)
+    headers = {key: value for key, value in (fault.headers or {}).items() if key.lower() == "allow"}
+    return answer(fault.status_code, fault.detail or type(fault).__name__, headers)
+
+
+def on_not_there(request: AnyRequest, fault: NotThere) -> Response[Fault]:
+    """Return 404."""
+    del request
+    return answer(404, str(fault))
+
+
+def on_decision(request: AnyRequest, fault: DecisionError) -> Response[Fault]:
+    """Return 409: the state does not allow it."""
+    del request
+    return answer(409, str(fault))
+
+
+def on_journal(request: AnyRequest, fault: JournalError) -> Response[Fault]:
+    """Return 503: it could not be kept, the sender may try again."""
+    del request
+    return answer(503, str(fault), {"retry-after": "5"})
+
+
+def on_anything(request: AnyRequest, fault: Exception) -> Response[Fault]:
+    """Return 500 and log the fault; its text stays here."""
+    log.error("request_failed", path=request.scope["path"], exc_info=fault)
+    return answer(500, "the server failed on this request; its log says why")
+
+
+def _what_is_wrong(fault: ValidationException) -> str:
+    """Return the framework's list of mistakes as one sentence each."""
+    mistakes = fault.extra if isinstance(fault.extra, list) else []
+    said = [f"{item.get('key', 'request')}: {item.get('message', '')}" for item in mistakes if isinstance(item, dict)]
+    return "; ".join(said) or fault.detail

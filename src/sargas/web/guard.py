@@ -1,0 +1,106 @@
+"""What keeps strangers out: security headers on every answer, no changes from another origin, known hosts only.
+
+The desk has no accounts in this version: who can reach the port may decide. So a page of another origin, opened in
+the officer's browser, must neither change anything nor read anything.
+"""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from litestar.connection import ASGIConnection
+from litestar.datastructures import MutableScopeHeaders, State
+from litestar.enums import ScopeType
+from litestar.exceptions import PermissionDeniedException
+from litestar.handlers import BaseRouteHandler
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+CONTENT_SECURITY_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "worker-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "manifest-src 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+    )
+)
+HEADERS: Final = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+Connection = ASGIConnection[BaseRouteHandler, object, object, State]
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+async def add_headers(message: Message, scope: Scope) -> None:
+    """Put the security headers on an answer; state that may be stale is never kept by a cache unless it says so."""
+    del scope
+    if message["type"] != "http.response.start":
+        return
+    headers = MutableScopeHeaders(message)
+    for name, value in HEADERS.items():
+        headers[name] = value
+    headers.setdefault("cache-control", "no-store")
+
+
+def same_origin(
+    connection: ASGIConnection[BaseRouteHandler, object, object, State], handler: BaseRouteHandler
+) -> None:
+    """Refuse a change that a browser makes for a page of another origin.
+
+    Programs send neither header and pass.
+
+    Raises:
+        PermissionDeniedException: it came from another origin.
+    """
+    del handler
+    if connection.scope.get("method") in SAFE_METHODS:
+        return
+    site = connection.headers.get("sec-fetch-site")
+    origin = connection.headers.get("origin")
+    is_foreign_site = site is not None and site not in {"same-origin", "none"}
+    is_foreign_origin = origin is not None and urlsplit(origin).netloc != connection.headers.get("host")
+    if is_foreign_site or is_foreign_origin:
+        raise PermissionDeniedException("changes are accepted from this server's own page only")
+
+
+class KnownHosts:
+    """Refuse requests that name another host: a foreign name that resolves to this machine (DNS rebinding)."""
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+        self._app = app
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer 403."""
+        if scope["type"] != ScopeType.HTTP or host_of(dict(scope["headers"]).get(b"host", b"")) in self._hosts:
+            await self._app(scope, receive, send)
+            return
+        body = b'{"error":"this server does not answer to that host name"}'
+        start: Message = {
+            "type": "http.response.start",
+            "status": 403,
+            "headers": [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())],
+        }
+        await add_headers(start, scope)
+        await send(start)
+        await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def host_of(header: bytes) -> str:
+    """Return the name of a Host header without its port, in lower case; empty if it is none."""
+    try:
+        return urlsplit(b"//" + header).hostname.decode("latin-1") if header else ""  # type: ignore[union-attr]
+    except (ValueError, AttributeError):
+        return ""

@@ -1,0 +1,81 @@
+"""The page: files that Vite built into `sargas/web/page`, read once; nothing outside that list can be asked for."""
+
+import mimetypes
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from litestar import Response, get
+
+from sargas.web.faults import NotThere
+
+INDEX = "index.html"
+FOREVER = "public, max-age=31536000, immutable"
+CHECK = "no-cache"
+TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".woff2": "font/woff2",
+         ".geojson": "application/geo+json", ".json": "application/json", ".map": "application/json",
+         ".html": "text/html", ".css": "text/css", ".svg": "image/svg+xml"}  # fmt: skip
+NOT_BUILT = b"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Sargas</title></head>
+<body><h1>The page is not built</h1>
+<p>The watch runs, but its page is missing from this installation. In a checkout, run <code>make page</code>;
+a released wheel carries the page. The API answers all the same: see <a href="/schema">/schema</a>.</p></body></html>
+"""
+
+
+class Page:
+    """The built files by their path below the page's folder."""
+
+    def __init__(self, folder: Traversable) -> None:
+        self.files = dict(_walk(folder, "")) if folder.is_dir() else {}
+
+    @property
+    def is_built(self) -> bool:
+        """True if there is a page at all."""
+        return INDEX in self.files
+
+    def answer(self, path: str) -> Response[bytes]:
+        """Return the file.
+
+        Raises:
+            NotThere: the page has no such file.
+        """
+        content = self.files.get(path)
+        if content is None:
+            raise NotThere("there is no such page")
+        # Vite puts a hash of the content into the names below assets/.
+        cache = FOREVER if path.startswith("assets/") else CHECK
+        return Response(content, media_type=_type_of(path), headers={"cache-control": cache})
+
+
+def packaged_page() -> Page:
+    """Return the page that travels in this package."""
+    return Page(resources.files("sargas.web") / "page")
+
+
+def _walk(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
+    for item in sorted(folder.iterdir(), key=lambda item: item.name):
+        if item.is_dir():
+            found += _walk(item, f"{prefix}{item.name}/")
+        else:
+            found.append((prefix + item.name, item.read_bytes()))
+    return found
+
+
+def _type_of(path: str) -> str:
+    suffix = path[path.rfind(".") :] if "." in path else ""
+    return TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
+
+
+@get("/", include_in_schema=False, sync_to_thread=False)
+def read_index(page: Page) -> Response[bytes]:
+    """Return the page, or say plainly that it was not built."""
+    if not page.is_built:
+        return Response(NOT_BUILT, status_code=503, media_type=TYPES[".html"])
+    return page.answer(INDEX)
+
+
+@get("/{path:path}", include_in_schema=False, sync_to_thread=False)
+def read_file(page: Page, path: str) -> Response[bytes]:
+    """Return one of the page's files."""
+    return page.answer(path.lstrip("/"))

@@ -1,0 +1,97 @@
+"""Routes that show: the desk, the picture, the live stream, tracks, incidents, sensors."""
+
+from typing import Annotated
+
+from litestar import get
+from litestar.datastructures import ResponseHeader
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import Parameter
+from litestar.types import ASGIApp
+
+from sargas import __version__
+from sargas.model.errors import DecisionError
+from sargas.model.incident import Incident
+from sargas.model.outlook import Outlook
+from sargas.model.sensor import Sensor
+from sargas.model.track import Track
+from sargas.web.answers import DeskState, ViewState
+from sargas.web.desk import Update, ViewName
+from sargas.web.faults import NotThere
+from sargas.web.hub import whole_picture
+from sargas.web.shared import Shared
+from sargas.web.stream import EventStream, updates
+
+VIEWS: tuple[ViewName, ...] = ("live", "replay")
+ViewQuery = Annotated[ViewName, Parameter(description="The running picture, or the replay beside it")]
+
+
+@get("/api/desk", tags=["desk"], sync_to_thread=False)
+def read_desk(shared: Shared) -> DeskState:
+    """Return what a page needs to know first."""
+    desk = shared.desk
+    opened = [(name, desk.view(name)) for name in VIEWS]
+    return DeskState(
+        title=desk.title,
+        country=desk.country,
+        countries=sorted({zone.country for zone in desk.zones if zone.kind == "sovereign" and zone.country}),
+        is_exercise=desk.is_exercise,
+        version=__version__,
+        views=[ViewState(name, view.clock) for name, view in opened if view is not None],
+    )
+
+
+@get("/api/picture", tags=["picture"], sync_to_thread=False)
+def read_picture(shared: Shared, view: ViewQuery = "live") -> Update:
+    """Return the whole picture of a view."""
+    return whole_picture(shared.view(view), shared.desk.trouble())
+
+
+@get(
+    "/api/stream",
+    tags=["picture"],
+    response_headers=[ResponseHeader(name="cache-control", value="no-store")],
+    responses={200: ResponseSpec(data_container=Update, media_type="text/event-stream", description="Updates")},
+    opt={"is_stream": True},
+)
+async def read_stream(shared: Shared, view: ViewQuery = "live") -> ASGIApp:
+    """Follow a view by Server-Sent Events: first everything, then what changes, and a heartbeat every second."""
+    shown = shared.view(view)
+    events = updates(shared.hub, shared.desk, view, shown, shared.metrics.stream_latency.observe)
+    return EventStream(events)
+
+
+@get("/api/tracks", tags=["picture"], sync_to_thread=False)
+def read_tracks(shared: Shared, view: ViewQuery = "live") -> list[Track]:
+    """Return every track of a view."""
+    return list(shared.view(view).picture.tracks.values())
+
+
+@get("/api/tracks/{track_id:int}/outlook", tags=["picture"], sync_to_thread=False)
+def read_outlook(shared: Shared, track_id: int, view: ViewQuery = "live") -> Outlook:
+    """Return what lies before a track: the border and the towns, and the probability that it is inside."""
+    shared.view(view)
+    try:
+        return shared.desk.outlook(track_id, view)
+    except DecisionError as error:
+        raise NotThere(str(error)) from error
+
+
+@get("/api/incidents", tags=["incidents"], sync_to_thread=False)
+def read_incidents(shared: Shared, view: ViewQuery = "live") -> list[Incident]:
+    """Return every incident of a view, open and closed."""
+    return list(shared.view(view).picture.incidents.values())
+
+
+@get("/api/incidents/{incident_id:str}", tags=["incidents"], sync_to_thread=False)
+def read_incident(shared: Shared, incident_id: str, view: ViewQuery = "live") -> Incident:
+    """Return one incident with its timeline."""
+    incident = shared.view(view).picture.incidents.get(incident_id)
+    if incident is None:
+        raise NotThere(f"there is no incident '{incident_id}'")
+    return incident
+
+
+@get("/api/sensors", tags=["sensors"], sync_to_thread=False)
+def read_sensors(shared: Shared) -> list[Sensor]:
+    """Return the sensor table of the configuration."""
+    return list(shared.desk.sensors.values())

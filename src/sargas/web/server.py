@@ -1,0 +1,137 @@
+"""The application over a desk, and the server that runs it in our own event loop."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from litestar import Litestar
+from litestar.config.compression import CompressionConfig
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from sargas import __version__
+from sargas.model.errors import ConfigError, DecisionError, JournalError
+from sargas.web import act_routes, faults, map_routes, page, read_routes, status_routes
+from sargas.web.desk import Desk
+from sargas.web.guard import LOOPBACK, KnownHosts, add_headers, same_origin
+from sargas.web.hub import CLIENTS_MAX, Hub
+from sargas.web.shared import Shared
+
+ROUTES = [
+    read_routes.read_desk,
+    read_routes.read_picture,
+    read_routes.read_stream,
+    read_routes.read_tracks,
+    read_routes.read_outlook,
+    read_routes.read_incidents,
+    read_routes.read_incident,
+    read_routes.read_sensors,
+    map_routes.read_zones,
+    map_routes.read_sensor_map,
+    map_routes.read_places,
+    act_routes.decide,
+    act_routes.play,
+    act_routes.open_replay,
+    act_routes.close_replay,
+    act_routes.post_feed,
+    status_routes.read_health,
+    status_routes.read_metrics,
+    page.read_index,
+    page.read_file,
+]
+CONNECTIONS_MAX = 1_000
+GRACE_S = 1
+"""How long running answers may take when the server ends; uvicorn takes whole seconds."""
+
+
+def create_app(desk: Desk, *, clients_max: int = CLIENTS_MAX, built: page.Page | None = None) -> Litestar:
+    """Return the application; `built` is another page than the packaged one."""
+    shared = Shared(desk, Hub(clients_max))
+    shown = built or page.packaged_page()
+    app = Litestar(
+        route_handlers=ROUTES,
+        dependencies={
+            "shared": Provide(lambda: shared, sync_to_thread=False),
+            "page": Provide(lambda: shown, sync_to_thread=False),
+        },
+        guards=[same_origin],
+        before_send=[add_headers],
+        exception_handlers={
+            HTTPException: faults.on_http,
+            faults.NotThere: faults.on_not_there,
+            DecisionError: faults.on_decision,
+            JournalError: faults.on_journal,
+            Exception: faults.on_anything,
+        },
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=5, minimum_size=1_024, exclude=["^/api/stream"]
+        ),
+        openapi_config=OpenAPIConfig(
+            title="Sargas", version=__version__, path="/schema", render_plugins=[JsonRenderPlugin()]
+        ),
+        logging_config=None,
+        debug=False,
+    )
+    app.state.shared = shared
+    return app
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the app owns the signals."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def serve(app: Litestar, host: str, port: int) -> AsyncIterator[int]:
+    """Serve until the block ends; gives the bound port (0 asks for any free one).
+
+    Raises:
+        ConfigError: nothing can listen there.
+    """
+    listening = await _listen(host, port)
+    guarded = KnownHosts(app, LOOPBACK | {host}) if host in LOOPBACK else app
+    server = _Server(
+        uvicorn.Config(
+            guarded,
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=GRACE_S,
+            limit_concurrency=CONNECTIONS_MAX,
+        )
+    )
+    running = asyncio.create_task(server.serve(sockets=[listening]), name="web")
+    try:
+        yield int(listening.getsockname()[1])
+    finally:
+        shared: Shared = app.state.shared
+        shared.hub.close()
+        server.should_exit = True
+        await running
+        for connection in list(server.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.abort()
+        listening.close()
+
+
+async def _listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens, so that a port in use is our error and not an exit."""
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _, _, _, address = found[0]
+        return socket.create_server(address, family=family, backlog=128)
+    except OSError as error:
+        raise ConfigError(f"web: cannot listen on {host} port {port}: {error.strerror or error}") from error

@@ -1,0 +1,49 @@
+"""Routes for those who keep the watch running: health and figures."""
+
+from litestar import Response, get
+
+from sargas import __version__
+from sargas.web.answers import HealthReport
+from sargas.web.desk import Desk
+from sargas.web.shared import Shared
+
+METRICS_TYPE = "text/plain; version=0.0.4"
+
+
+@get("/health", tags=["status"], sync_to_thread=False)
+def read_health(shared: Shared) -> Response[HealthReport]:
+    """Return how the watch is: 503 if it cannot do its work, 200 if it can, with what degrades it."""
+    trouble, reasons = shared.desk.trouble(), degraded_by(shared.desk)
+    view = shared.desk.view("live")
+    report = HealthReport(
+        status="failed" if trouble else "degraded" if reasons else "ok",
+        reasons=trouble + reasons,
+        version=__version__,
+        n_tracks=len(view.picture.tracks) if view else 0,
+        n_clients=shared.hub.n_clients,
+    )
+    return Response(report, status_code=503 if trouble else 200)
+
+
+@get("/metrics", tags=["status"], media_type=METRICS_TYPE, sync_to_thread=False)
+def read_metrics(shared: Shared) -> Response[bytes]:
+    """Return the figures for Prometheus."""
+    return Response(shared.metrics.text(), media_type=METRICS_TYPE)
+
+
+def degraded_by(desk: Desk) -> list[str]:
+    """Return what the live view cannot rely on: feeds that were lost, sensors that are not well."""
+    view = desk.view("live")
+    if view is None:
+        return ["there is no live view"]
+    lost = [
+        f"feed {feed.feed} is not connected" + (f": {feed.text}" if feed.text else "")
+        for feed in view.picture.feeds.values()
+        if not feed.is_connected
+    ]
+    unwell = [
+        f"sensor {health.sensor} is {health.state}" + (f": {health.reason}" if health.reason else "")
+        for health in view.picture.health.values()
+        if health.state in {"degraded", "late", "silent", "failed"}
+    ]
+    return lost + unwell
