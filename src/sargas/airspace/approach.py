@@ -101,7 +101,7 @@ class Approach:
         known = self._known.get(track.track_id)
         if track.status == "ended" or not is_usable(track):
             return self._clear(track.track_id, now_s, "the track is over")
-        if known is None and not self._is_eligible(track):
+        if known is None and (not self._is_eligible(track) or self._is_never_listed(track)):
             return None
         reach_m = 1.5 * self.settings.horizon_s * speed_mps(track) + 4.0 * spread_m(track)
         near = self._nearness.nearest(track, reach_m)
@@ -123,6 +123,9 @@ class Approach:
 
     def _is_eligible(self, track: Track) -> bool:
         return is_alive(track) and not track.is_on_ground and speed_mps(track) >= self.settings.speed_min_mps
+
+    def _is_never_listed(self, track: Track) -> bool:
+        return is_identified(track) and not self.settings.alert_cooperative_from
 
     def _is_excused(self, track: Track) -> bool:
         listed = self.settings.alert_cooperative_from

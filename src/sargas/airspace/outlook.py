@@ -1,4 +1,4 @@
-"""What lies before one track, for the officer who has selected it: countries, border, towns, and why it is watched."""
+"""What lies before one track, for the officer who has selected it: countries, border, towns, and why."""
 
 import math
 from collections.abc import Sequence

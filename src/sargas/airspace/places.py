@@ -40,7 +40,7 @@ class Towns:
         x, y = self._plane(lon_deg, lat_deg)
         distance_m = np.hypot(x, y)
         order = np.argsort(distance_m, kind="stable")
-        found = []
+        found: list[tuple[Place, float]] = []
         for k in order.tolist():
             if len(found) >= n:
                 break
