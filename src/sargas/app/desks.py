@@ -23,7 +23,7 @@ REPLAY_BACK_S = 3_600.0
 
 
 @runtime_checkable
-class Pushed(Protocol):
+class Pushed(Transport, Protocol):
     """A transport that the web server hands posted bytes to."""
 
     async def push(self, data: bytes, peer: str) -> int:

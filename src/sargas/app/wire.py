@@ -69,9 +69,7 @@ def all_zones(country: str, files: Sequence[ZoneFile], folder: Path) -> list[Zon
         DataError: a file cannot be used.
     """
     own = [zone for file in files for zone in read_zones(folder / file.file, file.kind, file.country)]
-    replaced = {zone.country for zone in own if zone.kind == "sovereign"}
-    built_in = [zone for zone in borders.load(read_border_data) if zone.country not in replaced]
-    zones = [*built_in, *own]
+    zones = borders.overridden(borders.load(read_border_data), own)
     sovereign = sorted({zone.country for zone in zones if zone.kind == "sovereign"})
     if country not in sovereign:
         raise ConfigError(

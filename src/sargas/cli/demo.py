@@ -49,9 +49,7 @@ def demo(
 
     say(f"preparing {scenario} ...")
     asyncio.run(
-        exercise.demonstrate(
-            scenario, seed=seed, speed=speed, is_paused=paused, host=host, port=port, ready=ready
-        )
+        exercise.demonstrate(scenario, seed=seed, speed=speed, is_paused=paused, host=host, port=port, ready=ready)
     )
 
 

@@ -75,7 +75,9 @@ def show(config: Path, incident: str, *, json: bool = False) -> int:
     say(f"{found.status}, level {found.level} (highest {found.highest_level}), it was: {found.disposition}")
     say(f"first report {utc(found.first_report_s)}, acknowledged {utc(found.acknowledged_s)} {found.acknowledged_by}")
     if found.track_ids:
-        say(f"tracks {', '.join(map(str, found.track_ids))}; lost: {', '.join(map(str, found.lost_track_ids)) or '-'}")
+        say(
+            f"tracks {', '.join(map(str, found.track_ids))}; lost: {', '.join(map(str, found.lost_track_ids)) or '-'}"
+        )
     for item in found.timeline:
         say(f"  {utc(item.time_s)}  {item.officer + ': ' if item.officer else ''}{item.text}")
     return EXIT_OK

@@ -13,7 +13,7 @@ def simulate(scenario: str | None = None, *, out: Path | None = None, seed: int 
     scenario: str | None
         The name of a scenario that comes with Sargas, or the path of a scenario file.
     out: Path | None
-        The folder to write: watch.toml, one file per feed, and truth.csv. Default: a folder of the scenario's name.
+        The folder for watch.toml, the journal of what came in, and truth.csv; by default one of the scenario's name.
     seed: int
         Chooses the noise, the clutter and the birds.
     json: bool
@@ -30,6 +30,6 @@ def simulate(scenario: str | None = None, *, out: Path | None = None, seed: int 
     if json:
         say_json(summary)
     else:
-        say(f"{summary.title}: {summary.n_frames} frames of {summary.n_feeds} feeds, {summary.n_targets} targets")
-        say(f"written to {folder}; watch it with: sargas replay {folder}/watch.toml {summary.inputs} --serve")
+        say(f"{summary.title}: {summary.n_entries} entries of {summary.n_feeds} feeds, {summary.n_targets} targets")
+        say(f"run it with: sargas replay {folder}/watch.toml --out {folder}/result    (or --serve)")
     return EXIT_OK

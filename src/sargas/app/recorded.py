@@ -1,0 +1,138 @@
+"""Recordings as journal entries in the order in which they came in, whatever kind of file they are in."""
+
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from msgspec import Struct
+
+from sargas.app.wire import Blueprint, build_decoder
+from sargas.feed import file
+from sargas.model.entry import Body, FeedClosed, FeedOpened, Frame
+from sargas.model.errors import ConfigError, DataError
+from sargas.model.report import Malformed, Unused
+from sargas.ports import Decoder
+
+KINDS: Mapping[str, str] = {
+    ".pcap": "pcap",
+    ".pcapng": "pcap",
+    ".ff": "final",
+    ".jsonl": "lines",
+    ".json": "lines",
+    ".csv": "lines",
+    ".sbs": "lines",
+    ".txt": "lines",
+}
+HOLDS_ARRIVALS = frozenset({"pcap", "final"})
+PIECE_BYTES = 512
+"""Bytes that are given to the decoder at once when the times lie inside the messages."""
+
+
+class Input(Struct, frozen=True):
+    """One recording and the feed of the configuration that would have brought it."""
+
+    feed: str
+    path: Path
+
+    @property
+    def kind(self) -> str:
+        """Which recording the file is, by its name."""
+        return KINDS.get(self.path.suffix.lower(), "raw")
+
+
+def inputs_of(arguments: Sequence[str], blueprint: Blueprint) -> list[Input]:
+    """Return the inputs of FEED=FILE arguments.
+
+    Raises:
+        ConfigError: one has no '=', or names no feed or no file.
+    """
+    inputs = []
+    for argument in arguments:
+        feed, sign, path = argument.partition("=")
+        if not sign:
+            raise ConfigError(f"--input {argument}: expected FEED=FILE, for example radar-east=plots.pcap")
+        if feed not in blueprint.decoders:
+            raise ConfigError(f"--input {argument}: no feed '{feed}'; have {', '.join(blueprint.decoders) or 'none'}")
+        if not Path(path).is_file():
+            raise ConfigError(f"--input {argument}: no file '{path}'")
+        inputs.append(Input(feed, Path(path)))
+    return inputs
+
+
+class Reading:
+    """The merged entries of several recordings, and how far the reading has come."""
+
+    def __init__(self, inputs: Sequence[Input], blueprint: Blueprint, day: date | None) -> None:
+        self._inputs = inputs
+        self._blueprint = blueprint
+        self._day = day
+        self._progress = {item: file.Progress() for item in inputs}
+
+    @property
+    def share(self) -> float:
+        """How much of all bytes has been read, 0 to 1."""
+        total = sum(item.path.stat().st_size for item in self._inputs)
+        return sum(progress.n_bytes for progress in self._progress.values()) / total if total else 1.0
+
+    @property
+    def damaged(self) -> dict[str, str]:
+        """The recordings that hold unreadable frames, and the first reason."""
+        return {str(item.path): found.malformed for item, found in self._progress.items() if found.n_malformed}
+
+    def entries(self) -> Iterator[tuple[float, Body]]:
+        """Yield everything in order of arrival.
+
+        Raises:
+            DataError: a file cannot be read, or holds neither arrivals nor a date and none is given.
+        """
+        return heapq.merge(*(self._of(item) for item in self._inputs), key=lambda pair: pair[0])
+
+    def _of(self, item: Input) -> Iterator[tuple[float, Body]]:
+        options: dict[str, bool | int | float | str] = {}
+        if item.kind == "final" and self._day is not None:
+            options["date"] = self._day.isoformat()
+        settings = file.Settings(path=str(item.path), recording=item.kind, options=options)
+        if item.kind in HOLDS_ARRIVALS:
+            return file.entries(settings, item.feed, self._progress[item])
+        decoder = build_decoder(self._blueprint.decoders[item.feed], self._blueprint.sensors)
+        return self._by_contents(item, settings, decoder)
+
+    def _by_contents(self, item: Input, settings: file.Settings, decoder: Decoder) -> Iterator[tuple[float, Body]]:
+        """Yield the frames of a file without arrivals, each at the newest time that its own reports tell so far."""
+        noon_s = None
+        if self._day is not None:
+            noon_s = datetime.combine(self._day, time(12), tzinfo=UTC).timestamp()
+        settings = file.Settings(path=settings.path, recording=settings.recording, start_s=noon_s or 0.0)
+        now_s: float | None = None
+        waiting: list[Body] = []
+        for _, body in file.entries(settings, item.feed, self._progress[item]):
+            for piece in _pieces(body, is_whole=settings.recording == "lines"):
+                told_s = _time_told(piece, decoder, noon_s if now_s is None else now_s)
+                if told_s is not None:
+                    now_s = told_s if now_s is None else max(now_s, told_s)
+                waiting.append(piece)
+                if now_s is not None:
+                    yield from ((now_s, one) for one in waiting)
+                    waiting.clear()
+        if waiting:
+            raise DataError(
+                f"{item.path}: holds no times that can be read; give the day of the recording with --date"
+            )
+
+
+def _pieces(body: Body, *, is_whole: bool) -> Iterator[Body]:
+    if not isinstance(body, Frame) or is_whole:
+        yield body
+        return
+    for start in range(0, len(body.data), PIECE_BYTES):
+        yield Frame(body.feed, body.data[start : start + PIECE_BYTES])
+
+
+def _time_told(body: Body, decoder: Decoder, near_s: float | None) -> float | None:
+    """Return the newest time in what a frame completes, None if it completes nothing."""
+    if isinstance(body, FeedOpened | FeedClosed) or not isinstance(body, Frame):
+        return None
+    told = decoder.decode(body.data, near_s or 0.0, 0)
+    times = [item.time_s for item in told if not isinstance(item, Malformed | Unused)]
+    return max(times, default=None)
