@@ -1,0 +1,45 @@
+/** What every panel can see and do: the wall between the panels and the page's state. */
+
+import type { Times } from "./format";
+import type { Decision, Desk as DeskInfo, Incident, Sensor, Track, ViewName } from "./model";
+import type { Picture } from "./picture";
+import type { Settings } from "./settings";
+
+export type Selection = { kind: "incident"; id: string } | { kind: "track"; id: number } | null;
+type WithoutOfficer<T> = T extends unknown ? Omit<T, "officer"> : never;
+/** A decision before the officer has put a name to it. */
+export type Proposal = WithoutOfficer<Decision>;
+
+export interface Desk {
+  readonly info: DeskInfo;
+  readonly settings: Settings;
+  readonly times: Times;
+  readonly live: Picture;
+  /** The picture on the map: live, or the replay. */
+  readonly picture: Picture;
+  readonly view: ViewName;
+  readonly selection: Selection;
+  readonly sensors: ReadonlyMap<string, Sensor>;
+  readonly zoneNames: ReadonlyMap<string, string>;
+  select(selection: Selection, options?: { isCentred?: boolean }): void;
+  /** Ask for the officer's name if needed, send, and say what went wrong; true if it took effect. */
+  decide(proposal: Proposal): Promise<boolean>;
+  acknowledgeNext(): void;
+  say(text: string, kind?: "info" | "error"): void;
+  redraw(): void;
+}
+
+export function selectedIncident(desk: Desk): Incident | undefined {
+  return desk.selection?.kind === "incident" ? desk.picture.incidents.get(desk.selection.id) : undefined;
+}
+
+export function selectedTrack(desk: Desk): Track | undefined {
+  return desk.selection?.kind === "track" ? desk.picture.tracks.get(desk.selection.id) : undefined;
+}
+
+/** Return the track that the map frames: the selected one, or the first of the selected incident. */
+export function framedTrack(desk: Desk): number | null {
+  if (desk.selection?.kind === "track") return desk.selection.id;
+  const ids = selectedIncident(desk)?.track_ids ?? [];
+  return ids.find((id) => desk.picture.tracks.has(id)) ?? null;
+}

@@ -1,0 +1,56 @@
+/** The keyboard: one key a deed; silent while someone types or a dialog is open. */
+
+export interface KeyActions {
+  acknowledge(): void;
+  move(step: 1 | -1): void;
+  comment(): void;
+  disposition(): void;
+  escape(): void;
+  mute(): void;
+  theme(): void;
+  layers(): void;
+  home(): void;
+  pause(): void;
+  help(): void;
+}
+
+export function actionOf(event: KeyboardEvent): ((actions: KeyActions) => void) | null {
+  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  switch (event.key.length === 1 ? event.key.toLowerCase() : event.key) {
+    case "a": return (on) => on.acknowledge();
+    case "j": case "ArrowDown": return (on) => on.move(1);
+    case "k": case "ArrowUp": return (on) => on.move(-1);
+    case "c": return (on) => on.comment();
+    case "d": return (on) => on.disposition();
+    case "Escape": return (on) => on.escape();
+    case "m": return (on) => on.mute();
+    case "n": return (on) => on.theme();
+    case "l": return (on) => on.layers();
+    case "h": return (on) => on.home();
+    case " ": return (on) => on.pause();
+    case "?": return (on) => on.help();
+    default: return null;
+  }
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable]") !== null;
+}
+
+export function listenToKeys(actions: KeyActions): void {
+  window.addEventListener("keydown", (event) => {
+    if (document.querySelector("dialog[open]") !== null) return;
+    const target = event.target;
+    if (isTyping(target)) {
+      if (event.key === "Escape" && target instanceof HTMLElement) target.blur();
+      return;
+    }
+    // A focused button answers Space by itself; a repeated acknowledgement is never meant.
+    if (event.key === " " && target instanceof HTMLButtonElement) return;
+    if (event.repeat && !["j", "k", "ArrowDown", "ArrowUp"].includes(event.key)) return;
+    const action = actionOf(event);
+    if (action === null) return;
+    event.preventDefault();
+    action(actions);
+  });
+}

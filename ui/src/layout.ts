@@ -1,0 +1,78 @@
+/** Where everything stands on the page. */
+
+import type { Desk } from "./desk";
+import { h } from "./dom";
+import { Banners } from "./panels/banners";
+import { HealthPanel } from "./panels/health";
+import { IncidentPanel } from "./panels/incident";
+import { Playbar } from "./panels/playbar";
+import { layersPopover } from "./panels/popovers";
+import { QueuePanel } from "./panels/queue";
+import { sheetHandle } from "./panels/sheet";
+import { toolButton } from "./panels/signs";
+import { Topbar, type TopbarActions } from "./panels/topbar";
+import { TrackPanel } from "./panels/track";
+import type { SoundState } from "./sound";
+import type { Link } from "./stream";
+
+export interface LayoutActions extends TopbarActions {
+  closeReplay(): void;
+  showLayers(): void;
+}
+export interface LayoutState {
+  link: Link;
+  quietMs: number;
+  sound: SoundState;
+}
+export interface Layout {
+  element: HTMLElement;
+  map: HTMLElement;
+  layers: HTMLElement;
+  toasts: HTMLElement;
+  announce: HTMLElement;
+  queue: QueuePanel;
+  incident: IncidentPanel;
+  track: TrackPanel;
+  playbar: Playbar;
+  render(state: LayoutState): void;
+  /** On a phone, pull the sheet up far enough to read the detail. */
+  showDetail(): void;
+}
+
+export function buildLayout(desk: Desk, actions: LayoutActions): Layout {
+  const topbar = new Topbar(desk, actions);
+  const banners = new Banners(desk, () => actions.closeReplay());
+  const [queue, health, incident, track, playbar] = [
+    new QueuePanel(desk), new HealthPanel(desk), new IncidentPanel(desk), new TrackPanel(desk), new Playbar(desk),
+  ];
+  const map = h("div", { class: "map", role: "region", aria: { label: "Map of the air picture" } });
+  const layers = layersPopover(desk, () => actions.showLayers());
+  const toasts = h("div", { class: "toasts" });
+  const announce = h("div", { class: "sr-only", role: "alert", aria: { live: "assertive" } });
+  const close = toolButton("close", "Close (Esc)", () => desk.select(null));
+  close.classList.add("detail-close");
+  const detail = h("aside", { class: "detail", aria: { label: "Detail" } }, close, incident.element, track.element);
+  const sheet = h("aside", { class: "side", data: { height: "peek" } });
+  sheet.append(sheetHandle(sheet), detail, queue.element, health.element);
+  const credit = h("div", { class: "map-credit" }, "© OpenStreetMap · GeoNames");
+  const stage = h("div", { class: "stage" }, map, credit, layers, toasts, playbar.element);
+  const element = h("div", { class: "page" }, topbar.element, banners.element, h("main", { class: "body" }, sheet, stage), announce);
+
+  return {
+    element, map, layers, toasts, announce, queue, incident, track, playbar,
+    render({ link, quietMs, sound }) {
+      topbar.render(sound);
+      banners.render(link, quietMs);
+      queue.render();
+      health.render();
+      playbar.render();
+      const hasIncident = incident.render();
+      const hasTrack = track.render();
+      detail.hidden = !hasIncident && !hasTrack;
+      document.body.classList.toggle("has-detail", !detail.hidden);
+    },
+    showDetail() {
+      if (sheet.dataset["height"] === "peek") sheet.dataset["height"] = "half";
+    },
+  };
+}

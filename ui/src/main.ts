@@ -1,0 +1,30 @@
+import "./css/fonts.css";
+import "./css/themes.css";
+import "./css/base.css";
+import "./css/layout.css";
+import "./css/panels.css";
+import "./css/detail.css";
+import "./css/phone.css";
+import { api } from "./api";
+import { h } from "./dom";
+import { Page } from "./page";
+
+const RETRY_MS = 2_000;
+
+/** Wait for the server to say what this desk is; until then, say so. */
+async function start(root: HTMLElement): Promise<void> {
+  for (;;) {
+    try {
+      const page = new Page(await api.desk(), root);
+      return void page.openMap();
+    } catch (error) {
+      console.error(error);
+      root.replaceChildren(h("div", { class: "starting", role: "alert" },
+        h("strong", {}, "No connection to the watch"), h("span", {}, error instanceof Error ? error.message : String(error)), h("span", {}, "Trying again…")));
+      await new Promise((done) => setTimeout(done, RETRY_MS));
+    }
+  }
+}
+
+const root = document.getElementById("desk");
+if (root !== null) void start(root);

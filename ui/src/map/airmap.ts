@@ -1,0 +1,179 @@
+/** The map itself: draws one picture, tells of clicks, follows the theme. */
+
+import "maplibre-gl/dist/maplibre-gl.css";
+import { Map as MapLibreMap, NavigationControl, ScaleControl, setWorkerUrl, type GeoJSONSource } from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import type { Sensors, Zones } from "../api";
+import type { Crossing, Finding, Incident, Place, Sensor } from "../model";
+import type { Picture } from "../picture";
+import type { LayerName, Settings } from "../settings";
+import { boundsOf, countryNames, coverageFeatures, placeFeatures, sensorFeatures, sensorTable, zoneFeatures } from "./ground";
+import { layers, SOURCES, SWITCHED, type SourceName } from "./layers";
+import { observedFeatures } from "./observed";
+import { PALETTES } from "./palette";
+import { addImage, repaintImages } from "./symbols";
+import { trackFeatures } from "./tracks";
+
+setWorkerUrl(new URL(workerUrl, document.baseURI).href);
+
+const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
+/** Faces that the map draws its letters with must be there before the first label is drawn. */
+const LETTERS = "AĄČĘĖĮŠŲŪŽąčęėįšųūžāēīļņõäöüłśżșț";
+const CLICK_SLOP_PX = 9;
+
+export interface Clicked {
+  trackId: number | null;
+}
+
+export class AirMap {
+  sensors: Map<string, Sensor> = new Map();
+  private readonly map: MapLibreMap;
+  private zones: Zones | null = null;
+  private isReady = false;
+  private healthKey = "";
+
+  private constructor(container: HTMLElement, private readonly settings: Settings, onClick: (clicked: Clicked) => void) {
+    const palette = PALETTES[settings.theme];
+    this.map = new MapLibreMap({
+      container, attributionControl: false, dragRotate: false, pitchWithRotate: false, maxPitch: 0, renderWorldCopies: false,
+      center: [24.5, 55.2], zoom: 6, minZoom: 3, maxZoom: 15, fadeDuration: 120, refreshExpiredTiles: false,
+      canvasContextAttributes: { antialias: true },
+      style: {
+        version: 8,
+        sources: Object.fromEntries(SOURCES.map((name) => [name, { type: "geojson", data: EMPTY, tolerance: name === "zones" ? 0.4 : 0 }])),
+        layers: layers(palette),
+      },
+    });
+    this.map.touchZoomRotate.disableRotation();
+    this.map.keyboard.disable();
+    this.map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
+    this.map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-right");
+    this.map.setMissingStyleImageResolver((id) => addImage(this.map, id, PALETTES[this.settings.theme]));
+    this.map.on("click", (event) => {
+      const { x, y } = event.point;
+      const box: [[number, number], [number, number]] = [[x - CLICK_SLOP_PX, y - CLICK_SLOP_PX], [x + CLICK_SLOP_PX, y + CLICK_SLOP_PX]];
+      const hit = this.map.queryRenderedFeatures(box, { layers: ["tracks", "tracks-cooperative"] })[0];
+      onClick({ trackId: typeof hit?.properties["id"] === "number" ? hit.properties["id"] : null });
+    });
+    for (const layer of ["tracks", "tracks-cooperative"]) {
+      this.map.on("mouseenter", layer, () => (this.map.getCanvas().style.cursor = "pointer"));
+      this.map.on("mouseleave", layer, () => (this.map.getCanvas().style.cursor = ""));
+    }
+  }
+
+  /** Return the map once it can be drawn on. */
+  static async create(container: HTMLElement, settings: Settings, onClick: (clicked: Clicked) => void): Promise<AirMap> {
+    await Promise.all(["400 16px Sargas", "600 16px 'Sargas Semibold'"].map((face) => document.fonts.load(face, LETTERS)));
+    const air = new AirMap(container, settings, onClick);
+    await new Promise<void>((done) => void air.map.once("load", () => done()));
+    air.isReady = true;
+    air.showLayers();
+    return air;
+  }
+
+  setGround(zones: Zones, sensors: Sensors, places: Place[], home: string): void {
+    this.zones = zones;
+    this.sensors = sensorTable(sensors);
+    this.set("zones", zoneFeatures(zones, home));
+    this.set("country-names", countryNames(zones));
+    this.set("places", placeFeatures(places));
+    this.healthKey = "";
+    this.goHome(home, false);
+  }
+
+  /** Show the sensors and their surroundings, or the whole country where no sensor has a place. */
+  goHome(home: string, isSmooth = true): void {
+    const sites = [...this.sensors.values()].filter((sensor) => sensor.lat_deg != null && sensor.lon_deg != null);
+    const bounds: [number, number, number, number] | null = sites.length > 1
+      ? [
+          Math.min(...sites.map((s) => s.lon_deg!)), Math.min(...sites.map((s) => s.lat_deg!)),
+          Math.max(...sites.map((s) => s.lon_deg!)), Math.max(...sites.map((s) => s.lat_deg!)),
+        ]
+      : this.zones && boundsOf(this.zones, home);
+    if (bounds) this.map.fitBounds(bounds, { padding: 70, maxZoom: 9.2, duration: isSmooth ? 600 : 0 });
+  }
+
+  flyTo(lonDeg: number, latDeg: number): void {
+    const zoom = Math.max(this.map.getZoom(), 9);
+    const isNear = this.map.getBounds().contains([lonDeg, latDeg]);
+    if (isNear && this.map.getZoom() >= 8.5) return;
+    this.map.easeTo({ center: [lonDeg, latDeg], zoom, duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 500 });
+  }
+
+  centre(lonDeg: number, latDeg: number): void {
+    this.map.easeTo({ center: [lonDeg, latDeg], duration: 300 });
+  }
+
+  draw(picture: Picture, selected: number | null): void {
+    if (!this.isReady) return;
+    const nowS = picture.nowS();
+    const incidents = new Map<number, Incident>();
+    for (const incident of picture.incidents.values()) {
+      if (incident.status !== "open") continue;
+      for (const id of incident.track_ids ?? []) incidents.set(id, incident);
+    }
+    const drawn = trackFeatures(picture.tracks.values(), picture.trails, {
+      nowS, sensors: this.sensors, incidents, selected,
+      hasLabels: this.settings.layers.labels, isCooperativeShown: this.settings.layers.cooperative,
+    });
+    const observed = observedFeatures(picture.observations, this.sensors, nowS);
+    for (const [name, features] of Object.entries({ ...drawn, ...observed, findings: crossings(picture.incidents.values()) })) {
+      this.set(name as SourceName, { type: "FeatureCollection", features });
+    }
+    this.drawHealth(picture);
+  }
+
+  private drawHealth(picture: Picture): void {
+    const key = [...picture.health.values()].map((health) => `${health.sensor}=${health.state}`).join() + this.sensors.size;
+    if (key === this.healthKey) return;
+    this.healthKey = key;
+    this.set("sensors", sensorFeatures(this.sensors.values(), picture.health));
+    this.set("coverage", coverageFeatures(this.sensors.values(), picture.health));
+  }
+
+  /** Take over the settings' switches. */
+  showLayers(): void {
+    for (const [name, ids] of Object.entries(SWITCHED)) {
+      const isOn = this.settings.layers[name as LayerName];
+      for (const id of ids) this.map.setLayoutProperty(id, "visibility", isOn ? "visible" : "none");
+    }
+    // A hidden cooperative track that is selected is still drawn, so its layer stays.
+    this.map.setLayoutProperty("tracks-cooperative", "visibility", "visible");
+  }
+
+  repaint(): void {
+    const palette = PALETTES[this.settings.theme];
+    for (const layer of layers(palette)) {
+      for (const [property, value] of Object.entries(layer.paint ?? {})) {
+        this.map.setPaintProperty(layer.id, property as never, value as never);
+      }
+    }
+    repaintImages(this.map, palette);
+  }
+
+  resize(): void {
+    this.map.resize();
+  }
+
+  private set(name: SourceName, data: GeoJSON.FeatureCollection): void {
+    void (this.map.getSource(name) as GeoJSONSource | undefined)?.setData(data);
+  }
+}
+
+/** Return where open incidents' tracks crossed a border. */
+function crossings(incidents: Iterable<Incident>): GeoJSON.Feature[] {
+  const features: GeoJSON.Feature[] = [];
+  for (const incident of incidents) {
+    if (incident.status !== "open") continue;
+    for (const finding of incident.findings ?? []) {
+      if (!isCrossing(finding)) continue;
+      const { lon_deg, lat_deg } = finding.detail;
+      features.push({ type: "Feature", geometry: { type: "Point", coordinates: [lon_deg, lat_deg] }, properties: { label: "crossing" } });
+    }
+  }
+  return features;
+}
+
+function isCrossing(finding: Finding): finding is Finding & { detail: Crossing } {
+  return finding.detail.type === "crossing";
+}

@@ -1,0 +1,165 @@
+/** The map's images: milsymbol frames for tracks, small drawn signs for everything else. */
+
+import ms from "milsymbol";
+import type { Map as MapLibreMap } from "maplibre-gl";
+import type { HealthState, SensorKind } from "../model";
+import type { Palette } from "./palette";
+import type { Look } from "./tracks";
+
+export const PIXEL_RATIO = 2;
+
+/** Standard identity digits of APP-6 and MIL-STD-2525D: 0 pending, 1 unknown, 3 friend, 4 neutral, 5 suspect, 6 hostile. */
+const IDENTITY: Record<Look, string> = {
+  pending: "0", unknown: "1", lost: "1", cooperative: "4", neutral: "4", friendly: "3", suspect: "5", hostile: "6",
+};
+
+/** Return the 20-digit code: air symbol set; civilian only where it says so itself; a lost track is "anticipated" (dashed). */
+export function sidc(look: Look, isExercise: boolean): string {
+  const status = look === "lost" ? "1" : "0";
+  const entity = look === "cooperative" ? "120000" : "000000";
+  return `10${isExercise ? "1" : "0"}${IDENTITY[look]}01${status}000${entity}0000`;
+}
+
+function milImage(look: Look, p: Palette): ImageData {
+  const colours: Record<Look, string> = {
+    pending: p.unknown, unknown: p.unknown, lost: p.lost, cooperative: p.cooperative, neutral: p.cooperative,
+    friendly: p.friendly, suspect: p.suspect, hostile: p.hostile,
+  };
+  const size = look === "cooperative" ? 13 : 19;
+  const symbol = new ms.Symbol(sidc(look, false), {
+    size: size * PIXEL_RATIO, monoColor: colours[look], fill: false, strokeWidth: look === "cooperative" ? 5 : 8,
+    outlineWidth: look === "cooperative" ? 4 : 7, outlineColor: p.halo, infoFields: false,
+  });
+  // The frame's own centre must sit on the track: the picture is padded until it does.
+  const source = symbol.asCanvas();
+  const anchor = symbol.getAnchor();
+  const [canvas, context] = blank(2 * Math.ceil(Math.max(anchor.x, source.width - anchor.x, anchor.y, source.height - anchor.y)) / PIXEL_RATIO);
+  if (look !== "cooperative" && look !== "pending") {
+    context.globalAlpha = 0.9;
+  }
+  context.drawImage(source, canvas.width / 2 - anchor.x, canvas.height / 2 - anchor.y);
+  if (look !== "cooperative") dot(context, canvas.width / 2, colours[look]);
+  return context.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+function dot(context: CanvasRenderingContext2D, centre: number, colour: string): void {
+  context.globalAlpha = 1;
+  context.fillStyle = colour;
+  context.beginPath();
+  context.arc(centre, centre, 2.6 * PIXEL_RATIO, 0, 2 * Math.PI);
+  context.fill();
+}
+
+function blank(size: number): [HTMLCanvasElement, CanvasRenderingContext2D] {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = Math.ceil(size * PIXEL_RATIO);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (context === null) throw new Error("This browser gives no canvas to draw on.");
+  return [canvas, context];
+}
+
+/** Draw path data of a 24-unit grid into an image of `size` pixels, with a dark rim so that it reads on any ground. */
+function sign(size: number, colour: string, rim: string, paths: { d: string; fill?: boolean; width?: number; dash?: number[] }[]): ImageData {
+  const [canvas, context] = blank(size);
+  context.scale(canvas.width / 24, canvas.height / 24);
+  context.lineCap = context.lineJoin = "round";
+  for (const { colour: stroke, extra } of [{ colour: rim, extra: 2.4 }, { colour, extra: 0 }]) {
+    context.strokeStyle = context.fillStyle = stroke;
+    for (const { d, fill, width = 1.8, dash = [] } of paths) {
+      context.lineWidth = width + extra;
+      context.setLineDash(extra ? [] : dash);
+      const path = new Path2D(d);
+      if (fill) context.fill(path);
+      context.stroke(path);
+    }
+  }
+  return context.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+const KIND_PATHS: Record<SensorKind, string> = {
+  radar: "M5 8a9 9 0 0 0 11 11Z M10.500 13.500 17 7 M16 3a5 5 0 0 1 5 5",
+  acoustic: "M12 3a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3Z M6 11a6 6 0 0 0 12 0 M12 17v4",
+  radio_df: "M12 10v11 M8 21h8 M7 13a6 6 0 0 1 0-8 M17 13a6 6 0 0 0 0-8 M12 9h.01",
+  camera: "M3 8h4l2-3h6l2 3h4v11H3Z M12 10a3.500 3.500 0 1 0 0 7a3.500 3.500 0 1 0 0-7",
+  adsb: "M12 12v9 M8.500 8.500a5 5 0 0 1 7 0 M5.500 5.500a9.200 9.200 0 0 1 13 0 M12 12h.01",
+  remote_id: "M6 6l4 4 M18 6l-4 4 M6 18l4-4 M18 18l-4-4 M10 10h4v4h-4Z",
+  observer: "M12 4a3.500 3.500 0 1 0 0 7a3.500 3.500 0 1 0 0-7 M5 21a7 7 0 0 1 14 0",
+  neighbour: "M4 20V9l8-5 8 5v11 M9 20v-6h6v6",
+  other: "M12 5a7 7 0 1 0 0 14a7 7 0 1 0 0-14",
+};
+/** Health as a shape at the corner too: a bar for late, a cross for silent or failed; nothing for a sound sensor. */
+const HEALTH_PATHS: Partial<Record<HealthState, string>> = {
+  late: "M21 16v3 M21 22h.01", degraded: "M21 16v3 M21 22h.01", silent: "M17 17l5 5 M22 17l-5 5", failed: "M17 17l5 5 M22 17l-5 5",
+};
+
+export const sensorIcon = (kind: SensorKind, state: HealthState): string => `sensor:${kind}:${state}`;
+
+export function sensorColour(state: HealthState, p: Palette): string {
+  if (state === "ok") return p.sensorOk;
+  if (state === "late" || state === "degraded") return p.sensorBad;
+  return state === "silent" || state === "failed" ? p.sensorOff : p.sensor;
+}
+
+function sensorImage(name: string, p: Palette): ImageData {
+  const [, kind, state] = name.split(":") as ["sensor", SensorKind, HealthState];
+  const paths = [{ d: KIND_PATHS[kind] ?? KIND_PATHS.other }];
+  const mark = HEALTH_PATHS[state];
+  if (mark !== undefined) paths.push({ d: mark });
+  return sign(20, sensorColour(state, p), p.halo, paths);
+}
+
+/** A seamless 45-degree hatch. */
+function hatch(p: Palette): ImageData {
+  const [canvas, context] = blank(12);
+  context.strokeStyle = p.heard;
+  context.lineWidth = 1.6;
+  context.globalAlpha = 0.55;
+  const n = canvas.width;
+  for (const offset of [-n, 0, n]) {
+    context.beginPath();
+    context.moveTo(offset - 2, n + 2);
+    context.lineTo(offset + n + 2, -2);
+    context.stroke();
+  }
+  return context.getImageData(0, 0, n, n);
+}
+
+function bracket(size: number, colour: string, rim: string): ImageData {
+  return sign(size, colour, rim, [{ d: "M2 7V2h5 M17 2h5v5 M22 17v5h-5 M7 22H2v-5", width: 24 / size * 1.8 }]);
+}
+
+/** An alarm ring drawn round a track: a double square for red, a triangle for yellow. */
+function ring(level: "red" | "yellow", p: Palette): ImageData {
+  const d = level === "red" ? "M2 2h20v20H2Z" : "M12 1.500 23 21H1Z";
+  return sign(level === "red" ? 46 : 56, p[level], p.halo, [{ d, width: level === "red" ? 1 : 0.85 }]);
+}
+
+function image(name: string, p: Palette): ImageData | null {
+  if (name.startsWith("track:")) return milImage(name.slice(6) as Look, p);
+  if (name.startsWith("sensor:")) return sensorImage(name, p);
+  switch (name) {
+    case "town": return sign(7, p.town, p.townHalo, [{ d: "M12 5a7 7 0 1 0 0 14a7 7 0 1 0 0-14", fill: true }]);
+    case "person": return sign(22, p.heard, p.halo, [{ d: KIND_PATHS.observer }]);
+    case "last-seen": return sign(18, p.lost, p.halo, [{ d: "M5 5l14 14 M19 5 5 19", width: 2.2 }]);
+    case "crossing": return sign(16, p.red, p.halo, [{ d: "M12 3l9 9-9 9-9-9Z", width: 2.2 }]);
+    case "selected": return bracket(52, p.selected, p.halo);
+    case "ring:red": return ring("red", p);
+    case "ring:yellow": return ring("yellow", p);
+    case "hatch": return hatch(p);
+    default: return null;
+  }
+}
+
+/** Draw an image when the map first asks for it. */
+export function addImage(map: MapLibreMap, name: string, palette: Palette): void {
+  const drawn = image(name, palette);
+  if (drawn !== null && !map.hasImage(name)) map.addImage(name, drawn, { pixelRatio: PIXEL_RATIO });
+}
+
+/** Draw every image again in the colours of another theme. */
+export function repaintImages(map: MapLibreMap, palette: Palette): void {
+  for (const name of map.listImages()) {
+    const drawn = image(name, palette);
+    if (drawn !== null) map.updateImage(name, drawn);
+  }
+}

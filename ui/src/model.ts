@@ -1,0 +1,323 @@
+/** The server's nouns as they arrive: a field that has its default is left out, unknown is null or absent. */
+
+export type Maybe<T> = T | null | undefined;
+export type Level = "white" | "yellow" | "red";
+export type Affiliation = "unknown" | "friendly" | "neutral" | "suspect" | "hostile";
+export type TrackStatus = "tentative" | "confirmed" | "coasting" | "lost" | "ended";
+export type ViewName = "live" | "replay";
+export type HealthState = "unknown" | "ok" | "degraded" | "late" | "silent" | "failed" | "maintenance";
+export type Medium = "acoustic" | "radio" | "optical" | "unknown";
+export type SensorKind =
+  | "radar" | "acoustic" | "radio_df" | "camera" | "adsb" | "remote_id" | "observer" | "neighbour" | "other";
+
+export const DISPOSITIONS = [
+  "undecided", "drone", "aircraft", "balloon", "bird", "clutter", "own_exercise", "false_report", "other",
+] as const;
+export type Disposition = (typeof DISPOSITIONS)[number];
+export const AFFILIATIONS: readonly Affiliation[] = ["unknown", "neutral", "friendly", "suspect", "hostile"];
+
+export interface Identity {
+  icao24?: Maybe<string>;
+  callsign?: Maybe<string>;
+  squawk?: Maybe<string>;
+  remote_id?: Maybe<string>;
+}
+
+export interface Contribution {
+  sensor: string;
+  n_reports: number;
+  last_s: number;
+}
+
+export interface Track {
+  track_id: number;
+  time_s: number;
+  first_s: number;
+  last_report_s: number;
+  status: TrackStatus;
+  lat_deg: number;
+  lon_deg: number;
+  east_mps: number;
+  north_mps: number;
+  position_cov_m2: [number, number, number];
+  velocity_cov_m2ps2: [number, number, number];
+  alt_baro_m?: Maybe<number>;
+  alt_wgs84_m?: Maybe<number>;
+  climb_mps?: Maybe<number>;
+  turn_rate_dps?: Maybe<number>;
+  existence?: Maybe<number>;
+  is_cooperative?: boolean;
+  is_on_ground?: boolean;
+  identity?: Identity;
+  neighbour_numbers?: string[];
+  contributions?: Contribution[];
+  n_reports?: number;
+  affiliation?: Affiliation;
+  flags?: string[];
+  entries?: number[];
+}
+
+export interface Crossing {
+  type: "crossing";
+  zone_id: string;
+  from_country?: string;
+  time_s: number;
+  time_sd_s: number;
+  lat_deg: number;
+  lon_deg: number;
+  position_sd_m: number;
+  depth_m?: number;
+  inside_s?: number;
+  left_s?: Maybe<number>;
+}
+export interface Ahead {
+  type: "ahead";
+  zone_id: string;
+  distance_m: number;
+  in_s?: Maybe<number>;
+  in_sd_s?: Maybe<number>;
+  lat_deg?: Maybe<number>;
+  lon_deg?: Maybe<number>;
+}
+export interface Silence {
+  type: "silence";
+  sensor: string;
+  last_s?: Maybe<number>;
+  expected_period_s: number;
+}
+export interface Heard {
+  type: "heard";
+  sensor: string;
+  lat_deg: number;
+  lon_deg: number;
+  radius_m: number;
+  text?: string;
+}
+export type Detail = Crossing | Ahead | Silence | Heard;
+
+export interface Finding {
+  finding_id: string;
+  rule: string;
+  state: "raised" | "updated" | "cleared";
+  severity: "info" | "yellow" | "red";
+  time_s: number;
+  raised_s: number;
+  probability: number;
+  title: string;
+  reasons: string[];
+  detail: Detail;
+  track_id?: Maybe<number>;
+  lat_deg?: Maybe<number>;
+  lon_deg?: Maybe<number>;
+  evidence?: number[];
+}
+
+export interface TimelineItem {
+  time_s: number;
+  what: string;
+  text: string;
+  officer?: string;
+}
+
+export interface Incident {
+  incident_id: string;
+  title: string;
+  status: "open" | "closed";
+  level: Level;
+  highest_level: Level;
+  first_report_s: number;
+  opened_s: number;
+  changed_s: number;
+  acknowledged_s?: Maybe<number>;
+  acknowledged_by?: string;
+  closed_s?: Maybe<number>;
+  disposition?: Disposition;
+  track_ids?: number[];
+  lost_track_ids?: number[];
+  findings?: Finding[];
+  lat_deg?: Maybe<number>;
+  lon_deg?: Maybe<number>;
+  timeline?: TimelineItem[];
+  evidence?: number[];
+}
+
+interface ReportBase {
+  sensor: string;
+  time_s: number;
+  received_s?: number;
+  entry?: number;
+  text?: string;
+}
+export interface Bearing extends ReportBase {
+  kind: "bearing";
+  azimuth_deg: number;
+  azimuth_sd_deg?: Maybe<number>;
+  elevation_deg?: Maybe<number>;
+  lat_deg?: Maybe<number>;
+  lon_deg?: Maybe<number>;
+  range_max_m?: Maybe<number>;
+  medium?: Medium;
+}
+export interface Presence extends ReportBase {
+  kind: "presence";
+  radius_m: number;
+  lat_deg?: Maybe<number>;
+  lon_deg?: Maybe<number>;
+  medium?: Medium;
+}
+export interface Sighting extends ReportBase {
+  kind: "sighting";
+  lat_deg: number;
+  lon_deg: number;
+  position_sd_m?: number;
+  sense: "seen" | "heard" | "both";
+  azimuth_deg?: Maybe<number>;
+  azimuth_sd_deg?: Maybe<number>;
+  range_m?: Maybe<number>;
+  reporter?: string;
+}
+export interface Cue extends ReportBase {
+  kind: "cue";
+  area: [number, number][];
+  radius_m?: Maybe<number>;
+  valid_until_s?: Maybe<number>;
+}
+export type Observation = Bearing | Presence | Sighting | Cue;
+
+export interface Health {
+  sensor: string;
+  state: HealthState;
+  reason?: string;
+  last_report_s?: Maybe<number>;
+  last_received_s?: Maybe<number>;
+  n_reports?: number;
+  n_late?: number;
+  n_rejected?: number;
+  rate_hz?: number;
+  latency_s?: Maybe<number>;
+  rotation_s?: Maybe<number>;
+}
+export interface FeedHealth {
+  feed: string;
+  is_connected?: boolean;
+  last_received_s?: Maybe<number>;
+  n_chunks?: number;
+  n_bytes?: number;
+  n_reports?: number;
+  unused?: Record<string, number>;
+  malformed?: Record<string, number>;
+  text?: string;
+}
+
+export interface Clock {
+  now_s: number;
+  is_played: boolean;
+  is_paused?: boolean;
+  is_at_end?: boolean;
+  speed?: number;
+  start_s?: Maybe<number>;
+  end_s?: Maybe<number>;
+}
+export interface Update {
+  clock: Clock;
+  is_reset?: boolean;
+  tracks?: Track[];
+  findings?: Finding[];
+  incidents?: Incident[];
+  health?: Health[];
+  feeds?: FeedHealth[];
+  observations?: Observation[];
+  refused?: string[];
+}
+
+export interface Desk {
+  title: string;
+  country: string;
+  is_exercise?: boolean;
+  version?: string;
+  views?: ViewName[];
+}
+export interface Coverage {
+  range_min_m?: number;
+  range_max_m?: Maybe<number>;
+  azimuth_from_deg?: number;
+  azimuth_to_deg?: number;
+}
+export interface Sensor {
+  id: string;
+  kind: SensorKind;
+  name?: string;
+  lat_deg?: Maybe<number>;
+  lon_deg?: Maybe<number>;
+  country?: string;
+  coverage?: Coverage;
+  period_s?: Maybe<number>;
+}
+export interface ZoneProperties {
+  id: string;
+  name: string;
+  kind: "sovereign" | "prohibited" | "restricted" | "danger" | "watch" | "exercise" | "other";
+  country?: string;
+  floor_m?: Maybe<number>;
+  ceiling_m?: Maybe<number>;
+  reference?: string;
+  source?: string;
+}
+export interface Place {
+  name: string;
+  country: string;
+  lat_deg: number;
+  lon_deg: number;
+  population: number;
+}
+
+export interface Inside {
+  country: string;
+  probability: number;
+}
+export interface TownAhead extends Place {
+  distance_m: number;
+  closest_m: number;
+  in_s?: Maybe<number>;
+}
+export interface Outlook {
+  track_id: number;
+  time_s: number;
+  inside?: Inside[];
+  border?: Maybe<Ahead>;
+  towns?: TownAhead[];
+  why?: string[];
+}
+
+export type Decision =
+  | { action: "acknowledge"; officer: string; incident_id: string }
+  | { action: "comment"; officer: string; incident_id: string; text: string }
+  | { action: "dispose"; officer: string; incident_id: string; disposition: Disposition; text?: string }
+  | { action: "close" | "reopen"; officer: string; incident_id: string; text?: string }
+  | { action: "link_track"; officer: string; incident_id: string; track_id: number }
+  | { action: "affiliate"; officer: string; track_id: number; affiliation: Affiliation; text?: string };
+
+const RANK: Record<Level, number> = { red: 0, yellow: 1, white: 2 };
+
+/** Open first, unacknowledged before acknowledged, then red over yellow over white, then the oldest clock first. */
+export function byUrgency(a: Incident, b: Incident): number {
+  const open = Number(a.status === "closed") - Number(b.status === "closed");
+  const seen = Number(isAcknowledged(a)) - Number(isAcknowledged(b));
+  return (
+    open || seen || RANK[a.level] - RANK[b.level] || a.first_report_s - b.first_report_s
+    || a.incident_id.localeCompare(b.incident_id)
+  );
+}
+
+export function isAcknowledged(incident: Incident): boolean {
+  return incident.acknowledged_s != null;
+}
+
+/** Return the highest level of the open incidents: the state of the sky. */
+export function skyLevel(incidents: Iterable<Incident>): Level {
+  let level: Level = "white";
+  for (const incident of incidents) {
+    if (incident.status === "open" && RANK[incident.level] < RANK[level]) level = incident.level;
+  }
+  return level;
+}

@@ -1,0 +1,284 @@
+/** The page's state: two pictures, what is selected, and how panels, map, sound and server hang together. */
+
+import { api, type Sensors, type Zones } from "./api";
+import { framedTrack, selectedIncident, selectedTrack, type Desk, type Proposal, type Selection } from "./desk";
+import { h } from "./dom";
+import { Times } from "./format";
+import { listenToKeys } from "./keys";
+import { AirMap } from "./map/airmap";
+import { isAcknowledged, skyLevel, type Decision, type Desk as DeskInfo, type Level, type Place, type Sensor, type ViewName } from "./model";
+import { buildLayout, type Layout } from "./layout";
+import { askOfficer } from "./panels/dialogs";
+import { helpDialog } from "./panels/popovers";
+import { Picture } from "./picture";
+import { loadSettings, saveSettings } from "./settings";
+import { AlarmSound } from "./sound";
+import { Stream, type Link } from "./stream";
+
+const FRAME_MS = 200;
+
+export class Page implements Desk {
+  readonly settings = loadSettings();
+  readonly times: Times;
+  readonly live = new Picture();
+  picture = this.live;
+  view: ViewName = "live";
+  selection: Selection = null;
+  sensors: ReadonlyMap<string, Sensor> = new Map();
+  zoneNames: ReadonlyMap<string, string> = new Map();
+  private readonly layout: Layout;
+  private readonly sound: AlarmSound;
+  private map: AirMap | null = null;
+  private liveStream: Stream;
+  private replayStream: Stream | null = null;
+  private isDirty = true;
+  private drawnMs = -Infinity;
+  private readonly known = new Map<string, Level>();
+
+  constructor(readonly info: DeskInfo, root: HTMLElement) {
+    this.times = new Times(info.country);
+    this.sound = new AlarmSound(this.settings.isMuted, () => this.redraw());
+    this.layout = buildLayout(this, {
+      toggleSound: () => this.toggleSound(),
+      toggleTheme: () => this.toggleTheme(),
+      toggleLayers: () => this.toggleLayers(),
+      help: helpDialog,
+      home: () => this.map?.goHome(info.country),
+      openReplay: () => void this.openReplay(),
+      closeReplay: () => void this.closeReplay(),
+      changeOfficer: () => void this.officer(true),
+      showLayers: () => this.showLayers(),
+    });
+    root.replaceChildren(this.layout.element);
+    document.documentElement.dataset["theme"] = this.settings.theme;
+    this.listen();
+    this.liveStream = new Stream(api.streamUrl("live"), (update) => {
+      this.live.apply(update);
+      for (const reason of update.refused ?? []) this.say(reason, "error");
+      this.hearAlarms(update.is_reset === true);
+      this.isDirty = true;
+    }, (link) => this.onLink(link));
+    window.setInterval(() => this.frame(), FRAME_MS);
+  }
+
+  /** Draw the map; a browser that cannot keeps the queue, the sound and the panels. */
+  async openMap(): Promise<void> {
+    try {
+      this.map = await AirMap.create(this.layout.map, this.settings, ({ trackId }) => {
+        this.select(trackId === null ? null : { kind: "track", id: trackId });
+      });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.layout.map.replaceChildren(h("p", { class: "empty", role: "alert" }, `This browser cannot draw the map: ${reason}. The alarms go on.`));
+      return;
+    }
+    const [zones, sensors, places] = await Promise.all([
+      this.ground<Zones>("borders", api.zones(), { type: "FeatureCollection", features: [] }),
+      this.ground<Sensors>("sensors", api.sensors(), { type: "FeatureCollection", features: [] }),
+      this.ground<Place[]>("towns", api.places(), []),
+    ]);
+    this.map.setGround(zones, sensors, places, this.info.country);
+    this.sensors = this.map.sensors;
+    this.zoneNames = new Map(zones.features.map(({ properties }) => [properties.id, properties.name]));
+    this.redraw();
+  }
+
+  private async ground<T>(what: string, answer: Promise<T>, otherwise: T): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      this.say(`The map has no ${what}: ${error instanceof Error ? error.message : String(error)}`, "error");
+      return otherwise;
+    }
+  }
+
+  private onLink(link: Link): void {
+    if (link === "up") void this.leaveVanishedReplay();
+    this.frame();
+  }
+
+  /** After a restart of the server the replay view may be gone: nobody should watch a frozen past. */
+  private async leaveVanishedReplay(): Promise<void> {
+    if (this.view !== "replay") return;
+    const desk = await api.desk().catch(() => null);
+    if (desk !== null && desk.views && !desk.views.includes("replay")) this.showLive();
+  }
+
+  /** Sound and say an incident that is new or has risen and that nobody has acknowledged. */
+  private hearAlarms(isReset: boolean): void {
+    let isNew = false;
+    if (isReset) this.known.clear();
+    for (const incident of this.live.incidents.values()) {
+      const before = this.known.get(incident.incident_id);
+      if (incident.status !== "open" || isAcknowledged(incident)) {
+        this.known.set(incident.incident_id, incident.level);
+        continue;
+      }
+      if (before === undefined || (before !== "red" && incident.level === "red")) {
+        isNew = true;
+        this.layout.announce.textContent = `${incident.level} alarm: ${incident.title}`;
+      }
+      this.known.set(incident.incident_id, incident.level);
+    }
+    this.sound.alarm(this.unacknowledgedLevel(), isNew, performance.now());
+  }
+
+  private unacknowledgedLevel(): Level {
+    return skyLevel([...this.live.incidents.values()].filter((incident) => !isAcknowledged(incident)));
+  }
+
+  private frame(): void {
+    const link = this.replayStream === null || this.liveStream.link === "lost" ? this.liveStream : this.replayStream;
+    this.layout.render({ link: link.link, quietMs: performance.now() - link.lastHeardMs, sound: this.sound.state });
+    this.sound.alarm(this.unacknowledgedLevel(), false, performance.now());
+    if (!this.isDirty && performance.now() - this.drawnMs < 1_000) return;
+    this.isDirty = false;
+    this.drawnMs = performance.now();
+    this.map?.draw(this.picture, framedTrack(this));
+  }
+
+  redraw(): void {
+    this.isDirty = true;
+    this.frame();
+  }
+
+  select(selection: Selection, options: { isCentred?: boolean } = {}): void {
+    this.selection = selection;
+    if (selection !== null) this.layout.showDetail();
+    if (options.isCentred) this.centre();
+    this.redraw();
+  }
+
+  private centre(): void {
+    const track = selectedTrack(this) ?? this.picture.tracks.get(framedTrack(this) ?? -1);
+    const incident = selectedIncident(this);
+    if (track !== undefined) this.map?.flyTo(track.lon_deg, track.lat_deg);
+    else if (incident?.lat_deg != null && incident.lon_deg != null) this.map?.flyTo(incident.lon_deg, incident.lat_deg);
+  }
+
+  private async officer(isAsked = false): Promise<string | null> {
+    if (this.settings.officer && !isAsked) return this.settings.officer;
+    const name = await askOfficer(this.settings.officer);
+    if (name !== null) {
+      this.settings.officer = name;
+      saveSettings(this.settings);
+      this.redraw();
+    }
+    return name;
+  }
+
+  async decide(proposal: Proposal): Promise<boolean> {
+    if (this.view === "replay") {
+      this.say("The replay is the past: decisions are made in the live view.", "error");
+      return false;
+    }
+    const officer = await this.officer();
+    if (officer === null) return false;
+    try {
+      await api.decide({ ...proposal, officer } as Decision);
+      return true;
+    } catch (error) {
+      this.say(error instanceof Error ? error.message : String(error), "error");
+      return false;
+    }
+  }
+
+  acknowledgeNext(): void {
+    const waiting = this.layout.queue.order().filter((incident) => incident.status === "open" && !isAcknowledged(incident));
+    const chosen = selectedIncident(this);
+    const next = waiting.find((incident) => incident === chosen) ?? waiting[0];
+    if (next === undefined) return this.say("Nothing waits to be acknowledged.");
+    this.select({ kind: "incident", id: next.incident_id }, { isCentred: true });
+    void this.decide({ action: "acknowledge", incident_id: next.incident_id });
+  }
+
+  private move(step: 1 | -1): void {
+    const order = this.layout.queue.order();
+    const at = order.findIndex((incident) => incident === selectedIncident(this));
+    const next = order[at < 0 ? (step > 0 ? 0 : order.length - 1) : Math.min(order.length - 1, Math.max(0, at + step))];
+    if (next !== undefined) this.select({ kind: "incident", id: next.incident_id }, { isCentred: true });
+  }
+
+  say(text: string, kind: "info" | "error" = "info"): void {
+    const toast = h("div", { class: `toast ${kind}`, role: kind === "error" ? "alert" : "status" }, text);
+    this.layout.toasts.append(toast);
+    while (this.layout.toasts.children.length > 4) this.layout.toasts.firstChild?.remove();
+    window.setTimeout(() => toast.remove(), 7_000);
+  }
+
+  private listen(): void {
+    listenToKeys({
+      acknowledge: () => this.acknowledgeNext(),
+      move: (step) => this.move(step),
+      comment: () => this.layout.incident.focusComment(),
+      disposition: () => this.layout.incident.focusDisposition(),
+      escape: () => (this.layout.layers.hidden ? this.select(null) : this.toggleLayers()),
+      mute: () => this.toggleSound(),
+      theme: () => this.toggleTheme(),
+      layers: () => this.toggleLayers(),
+      home: () => this.map?.goHome(this.info.country),
+      pause: () => this.layout.playbar.toggle(),
+      help: helpDialog,
+    });
+  }
+
+  private toggleSound(): void {
+    if (this.sound.state === "blocked") return void this.sound.unlock();
+    this.settings.isMuted = !this.settings.isMuted;
+    this.sound.setMuted(this.settings.isMuted);
+    saveSettings(this.settings);
+  }
+
+  private toggleTheme(): void {
+    this.settings.theme = this.settings.theme === "night" ? "day" : "night";
+    document.documentElement.dataset["theme"] = this.settings.theme;
+    saveSettings(this.settings);
+    this.map?.repaint();
+    this.redraw();
+  }
+
+  private toggleLayers(): void {
+    this.layout.layers.hidden = !this.layout.layers.hidden;
+  }
+
+  private showLayers(): void {
+    saveSettings(this.settings);
+    this.map?.showLayers();
+    this.redraw();
+  }
+
+  private async openReplay(): Promise<void> {
+    try {
+      const nowS = this.live.nowS();
+      await api.openReplay(Number.isFinite(nowS) ? nowS - 600 : null);
+    } catch (error) {
+      return this.say(error instanceof Error ? error.message : String(error), "error");
+    }
+    const picture = new Picture();
+    this.replayStream?.close();
+    this.replayStream = new Stream(api.streamUrl("replay"), (update) => {
+      picture.apply(update);
+      this.isDirty = true;
+    }, () => this.frame());
+    this.picture = picture;
+    this.view = "replay";
+    this.selection = null;
+    this.layout.track.reset();
+    this.redraw();
+  }
+
+  private async closeReplay(): Promise<void> {
+    this.showLive();
+    await api.closeReplay().catch(() => undefined);
+  }
+
+  private showLive(): void {
+    this.replayStream?.close();
+    this.replayStream = null;
+    this.picture = this.live;
+    this.view = "live";
+    this.selection = null;
+    this.layout.track.reset();
+    this.redraw();
+  }
+}

@@ -1,0 +1,42 @@
+/** The strips under the top bar that must not be missed: lost connection, replay, exercise. */
+
+import { h, setText } from "../dom";
+import type { Desk } from "../desk";
+import { duration } from "../format";
+import { skyLevel } from "../model";
+import type { Link } from "../stream";
+
+export class Banners {
+  readonly element = h("div", { class: "banners" });
+  private readonly lost = h("div", { class: "banner lost", role: "alert" });
+  private readonly lostText = h("span");
+  private readonly replay: HTMLElement;
+  private readonly replayText = h("span");
+  private readonly exercise = h("div", { class: "banner exercise" });
+
+  constructor(private readonly desk: Desk, backToLive: () => void) {
+    this.lost.append(h("strong", {}, "CONNECTION LOST"), this.lostText);
+    this.replay = h(
+      "div", { class: "banner replay" }, h("strong", {}, "REPLAY"), this.replayText,
+      h("button", { class: "quiet", type: "button", on: { click: backToLive } }, "Back to live"),
+    );
+    this.exercise.append(h("strong", {}, "RECONSTRUCTION / EXERCISE"), h("span", {}, "not real time, not real events"));
+    this.exercise.hidden = !desk.info.is_exercise;
+    this.element.append(this.lost, this.replay, this.exercise);
+  }
+
+  render(link: Link, quietMs: number): void {
+    const { view, live } = this.desk;
+    this.lost.hidden = link !== "lost";
+    setText(this.lostText, `Nothing for ${duration(quietMs / 1_000)}. The picture is old. Trying again…`);
+    this.replay.hidden = view !== "replay";
+    if (view === "replay") {
+      const n = [...live.incidents.values()].filter((i) => i.status === "open" && i.acknowledged_s == null).length;
+      const level = skyLevel(live.incidents.values());
+      setText(this.replayText, n > 0 ? `The past. LIVE NOW: ${level.toUpperCase()}, ${n} incident${n > 1 ? "s" : ""} not acknowledged` : "You are looking at the past. The live watch goes on.");
+      this.replay.classList.toggle("urgent", n > 0);
+    }
+    document.body.classList.toggle("is-lost", link === "lost");
+    document.body.classList.toggle("is-replay", view === "replay");
+  }
+}

@@ -1,0 +1,166 @@
+/** One incident: what happened, since when, why it is believed, and what the officer does with it. */
+
+import { h, rebuild, setText } from "../dom";
+import { selectedIncident, type Desk } from "../desk";
+import { distance, duration, percent, position, stopwatch, utc, words, countryName } from "../format";
+import { DISPOSITIONS, isAcknowledged, type Crossing, type Disposition, type Finding, type Incident } from "../model";
+import { nameOf } from "../map/tracks";
+import { levelBadge } from "./signs";
+
+export class IncidentPanel {
+  readonly element = h("div", { class: "detail-body incident" });
+  private shownId = "";
+  private readonly badge = h("div", { class: "detail-badge" });
+  private readonly title = h("h2", { class: "detail-title" });
+  private readonly clock = h("div", { class: "decision-clock", aria: { label: "Time since the first report" } });
+  private readonly clockNote = h("div", { class: "decision-note" });
+  private readonly acknowledge = h("button", { class: "primary", type: "button" }, "Acknowledge", h("kbd", {}, "A"));
+  private readonly seen = h("div", { class: "seen-note" });
+  private readonly reasons = h("div", { class: "block" });
+  private readonly tracks = h("div", { class: "chips" });
+  private readonly timeline = h("ol", { class: "timeline" });
+  private readonly disposition: HTMLSelectElement;
+  private readonly comment = h("textarea", { rows: 2, maxlength: 2000, placeholder: "Write what you know or did…", aria: { label: "Comment" } });
+  private readonly close = h("button", { class: "quiet", type: "button" });
+  private readonly actions: HTMLElement;
+
+  constructor(private readonly desk: Desk) {
+    this.disposition = h(
+      "select", { aria: { label: "Disposition" } }, ...DISPOSITIONS.map((name) => h("option", { value: name }, words(name))),
+    );
+    this.disposition.addEventListener("change", () => void this.dispose());
+    this.acknowledge.addEventListener("click", () => this.act({ action: "acknowledge" }));
+    this.close.addEventListener("click", () => this.closeOrReopen());
+    this.comment.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void this.send();
+    });
+    const send = h("button", { class: "quiet", type: "button", on: { click: () => void this.send() } }, "Add comment");
+    this.actions = h(
+      "div", { class: "actions" },
+      h("label", { class: "field" }, h("span", {}, "It was", h("kbd", {}, "D")), this.disposition),
+      h("label", { class: "field column" }, h("span", {}, "Comment", h("kbd", {}, "C")), this.comment),
+      h("div", { class: "buttons" }, send, this.close),
+    );
+    this.element.append(
+      this.badge, this.title,
+      h("div", { class: "clock-block" }, this.clock, this.clockNote), this.acknowledge, this.seen,
+      this.reasons, this.tracks, this.actions, h("h3", {}, "Timeline"), this.timeline,
+    );
+  }
+
+  focusComment(): void {
+    this.comment.focus();
+  }
+
+  focusDisposition(): void {
+    this.disposition.focus();
+  }
+
+  render(): boolean {
+    const incident = selectedIncident(this.desk);
+    this.element.hidden = incident === undefined;
+    if (incident === undefined) return false;
+    if (this.shownId !== incident.incident_id) {
+      this.shownId = incident.incident_id;
+      this.comment.value = "";
+    }
+    this.renderHead(incident);
+    this.renderReasons(incident);
+    this.renderTracks(incident);
+    this.renderTimeline(incident);
+    if (document.activeElement !== this.disposition) this.disposition.value = incident.disposition ?? "undecided";
+    setText(this.close, incident.status === "open" ? "Close incident" : "Open again");
+    this.actions.hidden = this.desk.view === "replay";
+    return true;
+  }
+
+  private renderHead(incident: Incident): void {
+    rebuild(this.badge, incident.level + incident.status + incident.incident_id, () => [
+      levelBadge(incident.level), h("span", { class: "ident" }, incident.incident_id),
+      incident.status === "closed" ? h("span", { class: "ident" }, "closed") : null,
+    ]);
+    setText(this.title, incident.title);
+    const end = incident.status === "closed" ? (incident.closed_s ?? incident.changed_s) : this.desk.picture.nowS();
+    setText(this.clock, stopwatch(end - incident.first_report_s));
+    const { times } = this.desk;
+    setText(this.clockNote, `since the first report, ${times.local(incident.first_report_s)} local · ${utc(incident.first_report_s)}`);
+    this.acknowledge.hidden = isAcknowledged(incident) || incident.status === "closed" || this.desk.view === "replay";
+    setText(this.seen, incident.acknowledged_s == null ? ""
+      : `Acknowledged by ${incident.acknowledged_by || "an officer"} at ${times.local(incident.acknowledged_s)}, `
+        + `${stopwatch(incident.acknowledged_s - incident.first_report_s)} after the first report`);
+  }
+
+  private renderReasons(incident: Incident): void {
+    const findings = (incident.findings ?? []).filter((finding) => finding.state !== "cleared");
+    const key = JSON.stringify(findings.map((f) => [f.finding_id, f.time_s, f.probability, f.reasons]));
+    rebuild(this.reasons, key, () => findings.map((finding) => this.findingBlock(finding)));
+  }
+
+  private findingBlock(finding: Finding): HTMLElement {
+    return h(
+      "article", { class: `finding ${finding.severity}` },
+      h("div", { class: "finding-head" }, h("strong", {}, finding.title), h("span", { class: "num" }, percent(finding.probability))),
+      finding.detail.type === "crossing" ? this.crossingFacts(finding.detail) : null,
+      h("ul", { class: "why" }, ...finding.reasons.map((reason) => h("li", {}, reason))),
+    );
+  }
+
+  private crossingFacts(crossing: Crossing): HTMLElement {
+    const { times, zoneNames } = this.desk;
+    const facts: [string, string][] = [
+      ["Crossed", `${times.local(crossing.time_s)} ± ${duration(crossing.time_sd_s)}`],
+      ["Where", `${position(crossing.lat_deg, crossing.lon_deg)} ± ${distance(crossing.position_sd_m)}`],
+      ["Into", zoneNames.get(crossing.zone_id) ?? crossing.zone_id],
+      ["From", crossing.from_country ? countryName(crossing.from_country) : "not known"],
+      ["Deepest", distance(crossing.depth_m ?? 0)],
+      [crossing.left_s == null ? "Inside for" : "Was inside", duration(crossing.inside_s ?? 0)],
+    ];
+    return h("dl", { class: "facts" }, ...facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+  }
+
+  private renderTracks(incident: Incident): void {
+    const ids = incident.track_ids ?? [];
+    const names = ids.map((id) => {
+      const track = this.desk.picture.tracks.get(id);
+      return [id, track === undefined ? `#${id} gone` : track.status === "lost" ? `${nameOf(track)} lost` : nameOf(track)] as const;
+    });
+    rebuild(this.tracks, JSON.stringify(names), () => names.map(([id, name]) =>
+      h("button", { class: "chip", type: "button", on: { click: () => this.desk.select({ kind: "track", id }, { isCentred: true }) } }, `Track ${name}`)));
+  }
+
+  private renderTimeline(incident: Incident): void {
+    const items = incident.timeline ?? [];
+    rebuild(this.timeline, `${incident.incident_id}:${items.length}:${items.at(-1)?.time_s ?? ""}`, () =>
+      [...items].reverse().map((item) => h(
+        "li", { class: item.officer ? "by-person" : "" },
+        h("time", { title: utc(item.time_s) }, this.desk.times.local(item.time_s)),
+        h("div", {}, h("span", {}, item.text || words(item.what)), item.officer ? h("span", { class: "by" }, item.officer) : null),
+      )));
+  }
+
+  private act(proposal: { action: "acknowledge" } | { action: "close" | "reopen" }): void {
+    const id = selectedIncident(this.desk)?.incident_id;
+    if (id !== undefined) void this.desk.decide({ ...proposal, incident_id: id });
+  }
+
+  private closeOrReopen(): void {
+    this.act({ action: selectedIncident(this.desk)?.status === "open" ? "close" : "reopen" });
+  }
+
+  private async dispose(): Promise<void> {
+    const id = selectedIncident(this.desk)?.incident_id;
+    if (id === undefined) return;
+    await this.desk.decide({ action: "dispose", incident_id: id, disposition: this.disposition.value as Disposition });
+    this.disposition.blur();
+  }
+
+  private async send(): Promise<void> {
+    const id = selectedIncident(this.desk)?.incident_id;
+    const text = this.comment.value.trim();
+    if (id === undefined || text === "") return;
+    if (await this.desk.decide({ action: "comment", incident_id: id, text })) {
+      this.comment.value = "";
+      this.comment.blur();
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/** The signs of the desk: a level is a shape, a word and a colour, always all three. */
+
+import { h, icon } from "../dom";
+import type { HealthState, Level } from "../model";
+
+export const LEVEL_WORD: Record<Level, string> = { red: "RED", yellow: "YELLOW", white: "WHITE" };
+export const LEVEL_MEANING: Record<Level, string> = { red: "in the airspace", yellow: "likely", white: "clear" };
+const LEVEL_PATH: Record<Level, string> = {
+  red: "M4 4h16v16H4Z",
+  yellow: "M12 3.500 22 20.500H2Z",
+  white: "M12 4a8 8 0 1 0 0 16a8 8 0 1 0 0-16",
+};
+
+export function levelSign(level: Level): SVGSVGElement {
+  return icon(LEVEL_PATH[level], { class: `level-sign ${level}`, fill: level !== "white" });
+}
+
+export function levelBadge(level: Level): HTMLElement {
+  return h("span", { class: `badge ${level}` }, levelSign(level), LEVEL_WORD[level]);
+}
+
+const HEALTH_PATH: Record<HealthState, string> = {
+  ok: "M5 12.500l5 5 9-11",
+  late: "M12 6v7l4 3 M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18",
+  degraded: "M12 5v9 M12 19h.01",
+  silent: "M6 6l12 12 M18 6 6 18",
+  failed: "M6 6l12 12 M18 6 6 18",
+  maintenance: "M7 12h10",
+  unknown: "M9 9a3 3 0 1 1 4 3c-.7.300-1 .8-1 1.800 M12 18h.01",
+};
+
+export function healthSign(state: HealthState): SVGSVGElement {
+  return icon(HEALTH_PATH[state], { class: `health-sign ${state}` });
+}
+
+export const ICONS = {
+  sound: "M4 9v6h4l5 4V5L8 9Z M16.500 8.500a5 5 0 0 1 0 7 M19 6a8.500 8.500 0 0 1 0 12",
+  muted: "M4 9v6h4l5 4V5L8 9Z M17 9.500l5 5 M22 9.500l-5 5",
+  moon: "M20 14.500A8.500 8.500 0 1 1 9.500 4 7 7 0 0 0 20 14.500Z",
+  sun: "M12 8a4 4 0 1 0 0 8a4 4 0 1 0 0-8 M12 2v2 M12 20v2 M2 12h2 M20 12h2 M5 5l1.400 1.400 M17.600 17.600 19 19 M5 19l1.400-1.400 M17.600 6.400 19 5",
+  layers: "M12 4 3 9l9 5 9-5Z M3 14l9 5 9-5",
+  help: "M9 9a3 3 0 1 1 4 3c-.7.300-1 .8-1 1.800 M12 17.500h.01 M12 2.500a9.500 9.500 0 1 0 0 19a9.500 9.500 0 1 0 0-19",
+  home: "M12 8a4 4 0 1 0 0 8a4 4 0 1 0 0-8 M12 2v4 M12 18v4 M2 12h4 M18 12h4",
+  close: "M6 6l12 12 M18 6 6 18",
+  play: "M8 5l11 7-11 7Z",
+  pause: "M8 5v14 M16 5v14",
+  replay: "M4 12a8 8 0 1 0 3-6.200 M7 2v4h4",
+  person: "M12 4a3.500 3.500 0 1 0 0 7a3.500 3.500 0 1 0 0-7 M5 20a7 7 0 0 1 14 0",
+} as const;
+
+/** Return a square button with an icon, named for a screen reader and by its tip. */
+export function toolButton(name: keyof typeof ICONS, label: string, onClick: () => void): HTMLButtonElement {
+  return h("button", { class: "tool", type: "button", title: label, aria: { label }, on: { click: onClick } }, icon(ICONS[name]));
+}

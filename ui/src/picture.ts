@@ -1,0 +1,101 @@
+/** What one view shows: the newest state of everything, its clock that runs on, and a bounded trail per track. */
+
+import { distanceM, type LonLat } from "./geo";
+import type { Clock, FeedHealth, Finding, Health, Incident, Observation, Track, Update } from "./model";
+
+export const TRAIL_POINTS = 240;
+export const TRAIL_AGE_S = 900;
+const TRAIL_STEP_M = 60;
+const MAX_OBSERVATIONS = 2_000;
+const MAX_CLOSED = 200;
+
+export interface TrailPoint {
+  timeS: number;
+  at: LonLat;
+}
+
+export class Picture {
+  readonly tracks = new Map<number, Track>();
+  readonly trails = new Map<number, TrailPoint[]>();
+  readonly findings = new Map<string, Finding>();
+  readonly incidents = new Map<string, Incident>();
+  readonly health = new Map<string, Health>();
+  readonly feeds = new Map<string, FeedHealth>();
+  observations: Observation[] = [];
+  clock: Clock = { now_s: NaN, is_played: false };
+  /** Counts every change, so that a panel knows whether it is out of date. */
+  version = 0;
+  private heardAtMs = 0;
+
+  constructor(private readonly monotonicMs: () => number = () => performance.now()) {}
+
+  /** Return the view's time now: the last heard one, run on at the view's speed; it runs on when the link is lost. */
+  nowS(): number {
+    const { now_s, is_played, is_paused, is_at_end, speed } = this.clock;
+    if (is_played && (is_paused || is_at_end || speed === 0)) return now_s;
+    return now_s + ((this.monotonicMs() - this.heardAtMs) / 1_000) * (is_played ? (speed ?? 1) : 1);
+  }
+
+  apply(update: Update): void {
+    if (update.is_reset) this.clear();
+    this.clock = update.clock;
+    this.heardAtMs = this.monotonicMs();
+    for (const track of update.tracks ?? []) this.applyTrack(track);
+    for (const finding of update.findings ?? []) {
+      if (finding.state === "cleared") this.findings.delete(finding.finding_id);
+      else this.findings.set(finding.finding_id, finding);
+    }
+    for (const incident of update.incidents ?? []) this.incidents.set(incident.incident_id, incident);
+    for (const health of update.health ?? []) this.health.set(health.sensor, health);
+    for (const feed of update.feeds ?? []) this.feeds.set(feed.feed, feed);
+    if (update.observations?.length) {
+      this.observations = [...this.observations, ...update.observations].slice(-MAX_OBSERVATIONS);
+    }
+    this.forgetClosed();
+    this.version += 1;
+  }
+
+  private clear(): void {
+    for (const kept of [this.tracks, this.trails, this.findings, this.incidents, this.health, this.feeds]) kept.clear();
+    this.observations = [];
+  }
+
+  private applyTrack(track: Track): void {
+    if (track.status === "ended") {
+      this.tracks.delete(track.track_id);
+      this.trails.delete(track.track_id);
+      return;
+    }
+    this.tracks.set(track.track_id, track);
+    // Only where a report placed it: a predicted path is not where it has been.
+    if (track.status !== "lost" && track.time_s - track.last_report_s < 1) this.extendTrail(track);
+  }
+
+  private extendTrail(track: Track): void {
+    const at: LonLat = [track.lon_deg, track.lat_deg];
+    const trail = this.trails.get(track.track_id);
+    if (trail === undefined) {
+      this.trails.set(track.track_id, [{ timeS: track.time_s, at }]);
+      return;
+    }
+    const last = trail[trail.length - 1];
+    if (last !== undefined && distanceM(last.at, at) < TRAIL_STEP_M) return;
+    trail.push({ timeS: track.time_s, at });
+    if (trail.length > TRAIL_POINTS || track.time_s - (trail[0]?.timeS ?? 0) > TRAIL_AGE_S) trail.shift();
+  }
+
+  private forgetClosed(): void {
+    const closed = [...this.incidents.values()].filter((incident) => incident.status === "closed");
+    if (closed.length <= MAX_CLOSED) return;
+    closed.sort((a, b) => a.changed_s - b.changed_s);
+    for (const incident of closed.slice(0, closed.length - MAX_CLOSED)) this.incidents.delete(incident.incident_id);
+  }
+}
+
+/** Return the first open incident that a track belongs to. */
+export function incidentOf(picture: Picture, trackId: number): Incident | undefined {
+  for (const incident of picture.incidents.values()) {
+    if (incident.status === "open" && incident.track_ids?.includes(trackId)) return incident;
+  }
+  return undefined;
+}

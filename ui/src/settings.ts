@@ -1,0 +1,47 @@
+/** What this browser remembers: theme, sound, officer, layers. Storage may be forbidden: then it lasts for the visit. */
+
+export interface Settings {
+  theme: "night" | "day";
+  isMuted: boolean;
+  officer: string;
+  layers: Record<LayerName, boolean>;
+  isKeyShown: boolean;
+}
+export const LAYERS = {
+  cooperative: "Cooperative traffic",
+  labels: "Track labels",
+  trails: "Trails",
+  observations: "Bearings, sightings, cues",
+  coverage: "Sensor coverage",
+  zones: "Zones",
+  places: "Towns",
+} as const;
+export type LayerName = keyof typeof LAYERS;
+
+const KEY = "sargas.desk";
+const DEFAULTS: Settings = {
+  theme: "night",
+  isMuted: false,
+  officer: "",
+  isKeyShown: true,
+  layers: {
+    cooperative: true, labels: true, trails: true, observations: true, coverage: true, zones: true, places: true,
+  },
+};
+
+export function loadSettings(): Settings {
+  try {
+    const saved = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Settings>;
+    return { ...DEFAULTS, ...saved, layers: { ...DEFAULTS.layers, ...saved.layers } };
+  } catch {
+    return structuredClone(DEFAULTS);
+  }
+}
+
+export function saveSettings(settings: Settings): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(settings));
+  } catch {
+    // Private mode or a full store: the setting lasts until the page is closed.
+  }
+}
