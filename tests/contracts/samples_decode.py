@@ -131,7 +131,7 @@ def beast(n: int) -> list[bytes]:
         lat, lon = position(n, k)
         address = 0x4B1A00 + k  # holds an 0x1a of its own
         frames += [
-            squitter(address, 0x20_4C_17_31_CB_38_20),
+            squitter(address, 0x202CC371C32CE0),
             squitter(address, velocity(0, 194)),
             squitter(address, airborne(lat, lon, is_odd=False)),
             squitter(address, airborne(lat, lon, is_odd=True)),
