@@ -130,7 +130,8 @@ def test_likelihoods_weigh_the_models_and_none_dies_out() -> None:
     imm.reweigh(mu, -1.0, -1.0 - math.log(3.0))
     assert mu[0] == pytest.approx(0.75)
     imm.reweigh(mu, -1e5, 0.0)
-    assert mu[0] > 0.0 and mu.sum() == pytest.approx(1.0)
+    assert mu[0] > 0.0
+    assert mu.sum() == pytest.approx(1.0)
 
 
 def test_a_long_gap_carries_a_target_no_farther_than_its_speed_can() -> None:

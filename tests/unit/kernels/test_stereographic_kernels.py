@@ -48,4 +48,6 @@ def test_the_antipode_has_no_place_and_the_pole_has_one() -> None:
     plane = make_plane(54.7, 25.3)
     assert to_plane(plane, -54.7, -154.7)[0] == math.inf
     x, y, scale, _ = to_plane(plane, 90.0, 0.0)
-    assert math.isfinite(x) and math.isfinite(y) and 1.0 < scale < 1.2
+    assert math.isfinite(x)
+    assert math.isfinite(y)
+    assert 1.0 < scale < 1.2
