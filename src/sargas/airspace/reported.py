@@ -24,6 +24,7 @@ Seconds = Annotated[float, Meta(ge=0.0, le=86_400.0)]
 REASONS_KEPT = 8
 EVIDENCE_KEPT = 50
 SAID_KEPT = 80
+CUE_MAX_S = 86_400.0
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -125,13 +126,10 @@ class Reported:
                 place = (*site, report.radius_m)
                 return self._placed(report, what, place, self.settings.p_presence, report.text)
             case Cue():
-                place = _middle(report)
-                return self._placed(
-                    report, f"{report.sensor} gave a warning", place, self.settings.p_cue, report.text
-                )
+                what = f"{report.sensor} gave a warning"
+                return self._placed(report, what, _middle(report), self.settings.p_cue, report.text)
             case Bearing():
                 return None  # a direction without a distance is no place; the map shows it as a line
-        return None
 
     def _placed(
         self, report: Observation, what: str, place: tuple[float, float, float], p: float, text: str
@@ -150,7 +148,7 @@ class Reported:
             sensor=report.sensor,
             text=text,
             entry=report.entry,
-            until_s=until_s,
+            until_s=None if until_s is None else min(until_s, report.time_s + CUE_MAX_S),
         )
 
     def _take(self, word: _Word, now_s: float) -> list[Finding]:
@@ -250,10 +248,14 @@ def _middle(cue: Cue) -> tuple[float, float, float]:
 
 
 def _once_each(findings: Sequence[Finding]) -> list[Finding]:
-    """Return one finding for each id: several reports of one look are told together, as raised if one was."""
-    told: dict[str, Finding] = {}
+    """Return the findings with the reports of one look told together: as raised if the first of them was."""
+    told: list[Finding] = []
+    where: dict[str, int] = {}
     for finding in findings:
-        before = told.get(finding.finding_id)
-        is_new = before is not None and before.state == "raised" and finding.state == "updated"
-        told[finding.finding_id] = structs.replace(finding, state="raised") if is_new else finding
-    return list(told.values())
+        k = where.get(finding.finding_id)
+        if k is None or finding.state == "cleared":
+            where[finding.finding_id] = len(told)
+            told.append(finding)
+        else:
+            told[k] = structs.replace(finding, state=told[k].state)
+    return told
