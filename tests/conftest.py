@@ -15,3 +15,9 @@ def recordings() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no recordings in {folder.name}/ beside the repository; set SARGAS_RECORDINGS to their folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Async tests run on asyncio, as the watch does."""
+    return "asyncio"

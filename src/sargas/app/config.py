@@ -20,6 +20,7 @@ T = TypeVar("T")
 Table = dict[str, object]
 """A plug-in's part of the configuration, checked against the plug-in's own Settings."""
 
+DEFAULT_TRACKER: Table = {"type": "imm_gnn"}
 DEFAULT_RULES: tuple[Table, ...] = tuple(
     {"type": name} for name in ("incursion", "approach", "near_border", "zone_entry", "silent_sensor", "reported")
 )
@@ -73,10 +74,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sensors: list[Sensor] = []
     feeds: list[Feed] = []
     zones: list[ZoneFile] = []
-    tracker: Table = {"type": "imm_gnn"}
+    tracker: Table = msgspec.field(default_factory=lambda: dict(DEFAULT_TRACKER))
     health: Table = {}
     incidents: Table = {}
-    rules: list[Table] = list(DEFAULT_RULES)
+    rules: list[Table] = msgspec.field(default_factory=lambda: [dict(rule) for rule in DEFAULT_RULES])
     journal: JournalSection = JournalSection()
     web: Web = Web()
 
@@ -233,9 +234,11 @@ class _Finder:
                 if other != sensor.id:
                     self.add(("sensors", index, "sic"), f"SAC/SIC {sensor.sac}/{sensor.sic} is already '{other}'")
         for index, feed in enumerate(config.feeds):
-            sensor_id = feed.decoder.get("sensor")
-            if isinstance(sensor_id, str) and sensor_id not in known:
-                self.add(("feeds", index, "decoder", "sensor"), f"no sensor '{sensor_id}' in [[sensors]]")
+            for key in ("sensor", "sensors"):
+                named = feed.decoder.get(key, [])
+                for sensor_id in [named] if isinstance(named, str) else named if isinstance(named, list) else []:
+                    if sensor_id not in known:
+                        self.add(("feeds", index, "decoder", key), f"no sensor '{sensor_id}' in [[sensors]]")
         for index, zone in enumerate(config.zones):
             if not (folder / zone.file).is_file():
                 self.add(("zones", index, "file"), f"no file '{zone.file}'")

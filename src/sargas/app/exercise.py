@@ -7,7 +7,7 @@ import msgspec
 import tomli_w
 from msgspec import Struct
 
-from sargas.app.config import DEFAULT_RULES, Config
+from sargas.app.config import DEFAULT_RULES, DEFAULT_TRACKER, Config
 from sargas.app.playing import play
 from sargas.app.watching import Ready
 from sargas.app.wire import Blueprint, all_zones
@@ -69,7 +69,7 @@ def blueprint_of(simulation: Simulation) -> Blueprint:
         sensors=simulation.sensors,
         decoders=simulation.feeds,
         zones=all_zones(country, [], Path()),
-        tracker={"type": "imm_gnn"},
+        tracker=DEFAULT_TRACKER,
         health={},
         incidents={},
         rules=list(DEFAULT_RULES),

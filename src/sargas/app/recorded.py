@@ -1,6 +1,7 @@
 """Recordings as journal entries in the order in which they came in, whatever kind of file they are in."""
 
 import heapq
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -25,6 +26,9 @@ KINDS: Mapping[str, str] = {
     ".txt": "lines",
 }
 HOLDS_ARRIVALS = frozenset({"pcap", "final"})
+OFFSET_SAMPLE = 200
+OFFSET_MAX_S = 60.0
+"""A recorder whose clock is further off its reports' times than this had a wrong clock; the reports are believed."""
 PIECE_BYTES = 512
 """Bytes that are given to the decoder at once when the times lie inside the messages."""
 
@@ -64,6 +68,7 @@ class Reading:
     """The merged entries of several recordings, and how far the reading has come."""
 
     def __init__(self, inputs: Sequence[Input], blueprint: Blueprint, day: date | None) -> None:
+        self.shifted_s: dict[str, float] = {}
         self._inputs = inputs
         self._blueprint = blueprint
         self._day = day
@@ -94,9 +99,21 @@ class Reading:
             options["date"] = self._day.isoformat()
         settings = file.Settings(path=str(item.path), recording=item.kind, options=options)
         if item.kind in HOLDS_ARRIVALS:
-            return file.entries(settings, item.feed, self._progress[item])
-        decoder = build_decoder(self._blueprint.decoders[item.feed], self._blueprint.sensors)
-        return self._by_contents(item, settings, decoder)
+            return self._by_arrivals(item, settings)
+        return self._by_contents(item, settings, self._decoder(item))
+
+    def _decoder(self, item: Input) -> Decoder:
+        return build_decoder(self._blueprint.decoders[item.feed], self._blueprint.sensors)
+
+    def _by_arrivals(self, item: Input, settings: file.Settings) -> Iterator[tuple[float, Body]]:
+        """Yield the frames at their recorded arrivals, set right if the recorder's clock was wrong."""
+        offset_s = _recorder_offset_s(file.entries(settings, item.feed), self._decoder(item))
+        if abs(offset_s) <= OFFSET_MAX_S:
+            offset_s = 0.0
+        else:
+            self.shifted_s[str(item.path)] = offset_s
+        for received_s, body in file.entries(settings, item.feed, self._progress[item]):
+            yield received_s + offset_s, body
 
     def _by_contents(self, item: Input, settings: file.Settings, decoder: Decoder) -> Iterator[tuple[float, Body]]:
         """Yield the frames of a file without arrivals, each at the newest time that its own reports tell so far."""
@@ -119,6 +136,18 @@ class Reading:
             raise DataError(
                 f"{item.path}: holds no times that can be read; give the day of the recording with --date"
             )
+
+
+def _recorder_offset_s(entries: Iterator[tuple[float, Body]], decoder: Decoder) -> float:
+    """Return what to add to the arrivals so that the first reports came in when they say that they were true."""
+    offsets: list[float] = []
+    for received_s, body in entries:
+        if isinstance(body, Frame):
+            told = decoder.decode(body.data, received_s, 0)
+            offsets += [item.time_s - received_s for item in told if not isinstance(item, Malformed | Unused)]
+        if len(offsets) >= OFFSET_SAMPLE:
+            break
+    return statistics.median(offsets) if offsets else 0.0
 
 
 def _pieces(body: Body, *, is_whole: bool) -> Iterator[Body]:

@@ -1,22 +1,22 @@
 """Zones from the user's files, whatever format they are in."""
 
-from collections.abc import Callable
+import importlib
 from pathlib import Path
 
 from msgspec import structs
 
-from sargas.airspace import geojson, geopackage, openair
 from sargas.model.errors import DataError
 from sargas.model.zone import Zone, ZoneKind
 
-READERS: dict[str, Callable[[bytes, str], list[Zone]]] = {
-    ".geojson": geojson.zones,
-    ".json": geojson.zones,
-    ".gpkg": geopackage.zones,
-    ".txt": openair.zones,
-    ".air": openair.zones,
-    ".openair": openair.zones,
+FORMATS: dict[str, str] = {
+    ".geojson": "geojson",
+    ".json": "geojson",
+    ".gpkg": "geopackage",
+    ".txt": "openair",
+    ".air": "openair",
+    ".openair": "openair",
 }
+"""The module of `sargas.airspace` that reads a file of this ending: imported when one is there, GDAL is heavy."""
 
 
 def read_zones(path: Path, kind: ZoneKind | None, country: str) -> list[Zone]:
@@ -25,11 +25,12 @@ def read_zones(path: Path, kind: ZoneKind | None, country: str) -> list[Zone]:
     Raises:
         DataError: the file cannot be read, or is of no known format.
     """
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        raise DataError(f"{path}: zones are read from {', '.join(READERS)}")
+    name = FORMATS.get(path.suffix.lower())
+    if name is None:
+        raise DataError(f"{path}: zones are read from files that end in {', '.join(FORMATS)}")
+    module = importlib.import_module(f"sargas.airspace.{name}")
     try:
-        found = reader(path.read_bytes(), path.name)
+        found: list[Zone] = module.zones(path.read_bytes(), path.name)
     except OSError as error:
         raise DataError(f"{path}: {error.strerror or error}") from error
     return [

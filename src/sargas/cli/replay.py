@@ -1,7 +1,7 @@
 """`sargas replay CONFIG`."""
 
-from datetime import date as day_type
 from collections.abc import Iterator
+from datetime import date as day_type
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -86,20 +86,24 @@ def _write(
         if inputs:
             reading = Reading(inputs_of(inputs, blueprint), blueprint, day)
             summary = run_batch(blueprint, _numbered(reading), out, lambda _: bar(reading.share))
-            damaged = reading.damaged
+            damaged, shifted_s = reading.damaged, reading.shifted_s
         else:
             journal = journal_sqlite.open_for_reading(journal_path)
             start_s, end_s = journal.span_s() or (0.0, 0.0)
             span_s = max(end_s - start_s, 1e-9)
             summary = run_batch(blueprint, journal.read(), out, lambda now_s: bar((now_s - start_s) / span_s))
             journal.close()
-            damaged = {}
+            damaged, shifted_s = {}, {}
         bar(1.0)
     if is_json:
-        say_json({"out": str(out), "summary": summary, "damaged": damaged})
+        say_json({"out": str(out), "summary": summary, "damaged": damaged, "shifted_s": shifted_s})
         return
     for path, reason in damaged.items():
         say(f"{path}: damaged: {reason}")
+    for path, offset_s in shifted_s.items():
+        say(
+            f"{path}: the recorder's clock was {-offset_s:+.0f} s off the reports' own times; the reports are believed"
+        )
     say(
         f"{summary.n_entries} entries, {summary.n_tracks} tracks, {summary.n_findings} changes of findings,"
         f" {summary.n_incidents} incidents; written to {out}"

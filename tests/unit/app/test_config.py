@@ -15,8 +15,8 @@ kind = "acoustic"
 
 [[feeds]]
 name = "nodes"
-transport = { type = "udp", bind = "127.0.0.1:8601" }
-decoder = { type = "jsonl", sensor = "nodes" }
+transport = { type = "udp", port = 8601 }
+decoder = { type = "jsonl", sensors = ["nodes"] }
 """
 
 
@@ -53,13 +53,13 @@ def test_an_unknown_plug_in_is_told_with_those_that_there_are() -> None:
 
 
 def test_a_plug_ins_own_settings_are_checked_too() -> None:
-    found = mistakes_of(GOOD.replace('bind = "127.0.0.1:8601"', 'bnd = "127.0.0.1:8601"'))
-    assert any("feeds[0].transport.bnd: unknown key; did you mean 'bind'?" in mistake for mistake in found)
+    found = mistakes_of(GOOD.replace("port = 8601", "prt = 8601"))
+    assert any("feeds[0].transport.prt: unknown key; did you mean 'port'?" in mistake for mistake in found)
 
 
 def test_a_feed_of_a_sensor_that_nobody_described_is_a_mistake() -> None:
-    found = mistakes_of(GOOD.replace('sensor = "nodes"', 'sensor = "noodes"'))
-    assert found == ["line 11: feeds[0].decoder.sensor: no sensor 'noodes' in [[sensors]]"]
+    found = mistakes_of(GOOD.replace('["nodes"]', '["noodes"]'))
+    assert found == ["line 11: feeds[0].decoder.sensors: no sensor 'noodes' in [[sensors]]"]
 
 
 def test_names_used_twice_and_missing_files_are_mistakes() -> None:

@@ -1,0 +1,78 @@
+import asyncio
+
+import msgspec
+from small_watch import BLUEPRINT, START_S, flight
+
+from sargas.app.player import Player
+from sargas.app.wire import build_engine
+from sargas.model.decision import Acknowledge
+from sargas.model.errors import DecisionError
+from sargas.model.picture import Picture
+from sargas.store import journal_memory
+
+END_S = START_S + 240.0
+
+
+def player() -> Player:
+    journal = journal_memory.build(journal_memory.Settings())
+    journal.append(flight())
+    return Player(journal, lambda: build_engine(BLUEPRINT), start_s=START_S, end_s=END_S, speed=0.0)
+
+
+async def play_until(view: Player, time_s: float) -> None:
+    """Jump, and wait until the jump is over."""
+    await view.play(jump_to_s=time_s)
+    async with asyncio.timeout(60):
+        while view.clock.now_s != time_s:
+            await asyncio.sleep(0.001)
+
+
+def shown(picture: Picture) -> bytes:
+    return msgspec.json.encode(picture)
+
+
+async def test_playing_to_the_end_finds_the_incursion() -> None:
+    view = player()
+    task = asyncio.create_task(view.run())
+    await play_until(view, END_S)
+    assert [incident.highest_level for incident in view.picture.incidents.values()] == ["red"]
+    task.cancel()
+
+
+async def test_a_jump_back_shows_what_playing_to_that_moment_showed() -> None:
+    view = player()
+    await view.play(is_paused=True)
+    task = asyncio.create_task(view.run())
+    await play_until(view, START_S + 150.0)
+    first = shown(view.picture)
+    await play_until(view, END_S)
+    assert shown(view.picture) != first
+    await play_until(view, START_S + 150.0)
+    assert shown(view.picture) == first
+    task.cancel()
+
+
+async def test_going_back_before_a_decision_undoes_it_and_going_on_after_it_keeps_it() -> None:
+    view = player()
+    await view.play(is_paused=True)
+    task = asyncio.create_task(view.run())
+    await play_until(view, START_S + 200.0)
+    (incident_id,) = view.picture.incidents
+    view.decide(Acknowledge(officer="Rasa", incident_id=incident_id))
+    await play_until(view, END_S)
+    assert view.picture.incidents[incident_id].acknowledged_by == "Rasa"
+    await play_until(view, START_S + 201.0)
+    assert view.picture.incidents[incident_id].acknowledged_by == "Rasa"
+    await play_until(view, START_S + 199.0)
+    assert view.picture.incidents[incident_id].acknowledged_s is None
+    task.cancel()
+
+
+async def test_a_decision_about_nothing_is_refused() -> None:
+    view = player()
+    try:
+        view.decide(Acknowledge(officer="Rasa", incident_id="LT-0000"))
+    except DecisionError as error:
+        assert "LT-0000" in str(error)
+    else:
+        raise AssertionError("nothing was refused")
