@@ -5,6 +5,7 @@ Run by `make docs`; a test fails when what stands in the files is not what this 
 
 import importlib
 import json
+import runpy
 import types
 import typing
 from pathlib import Path
@@ -116,3 +117,4 @@ def schema() -> str:
 if __name__ == "__main__":
     (REFERENCE / "configuration.md").write_text(configuration(), encoding="utf-8")
     (REFERENCE / "report.schema.json").write_text(schema(), encoding="utf-8")
+    runpy.run_path(str(Path(__file__).parent / "report_format.py"), run_name="__main__")

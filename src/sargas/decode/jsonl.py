@@ -5,7 +5,7 @@ A line may also come without its newline (a datagram, the body of a POST): it is
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -113,6 +113,25 @@ def _why(line: bytes, error: Exception) -> str:
     if kind in KINDS:
         return f"{kind}: {reason_of(error)}"
     return REFUSED if _ENGAGES.search(kind) else f"unknown kind; have {', '.join(KINDS)}"
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of one line: what a sender may write.
+
+    What the watch sets itself is left out; that a place is whole is said in the schema's own words.
+    """
+    made = msgspec.json.schema(AnyReport)
+    for name, definition in made["$defs"].items():
+        for field in ("received_s", "entry"):
+            definition["properties"].pop(field, None)
+        if name in {Bearing.__name__, Presence.__name__}:
+            definition["dependentRequired"] = {"lat_deg": ["lon_deg"], "lon_deg": ["lat_deg"]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A report to Sargas",
+        "description": "One line of Sargas's own JSON lines.",
+        **made,
+    }
 
 
 def _kinds() -> tuple[str, ...]:
