@@ -1,42 +1,72 @@
 """Routes that change something: decisions, playing, the replay, posted reports."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from litestar import delete, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.di import NamedDependency
+from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
+from litestar.params import Body, FromPath, JSONBody, RawBody
 
 from sargas.model.decision import Decision
 from sargas.model.errors import DecisionError
 from sargas.web.answers import Entered, OpenReplay, Play, ViewState
 from sargas.web.desk import ViewName
-from sargas.web.faults import AnyRequest, NotThere
+from sargas.web.faults import AnyRequest, NotThere, documented
 from sargas.web.read_routes import ViewQuery
 from sargas.web.shared import Shared
 
 POST_MAX_BYTES = 1 << 20
 ORDER_MAX_BYTES = 16 << 10
 
+
+@dataclass
+class PostOperation(Operation):
+    """An operation whose body is bytes of any kind."""
+
+    def __post_init__(self) -> None:
+        raw = OpenAPIMediaType(schema=Schema(description="The feed's own format, as its decoder reads it"))
+        self.request_body = RequestBody(content={"application/octet-stream": raw}, required=True)
+
+
 AnyDecision = Annotated[Decision, Body(description="Told apart by `action`")]
 
 
-@post("/api/decisions", tags=["incidents"], status_code=201, request_max_body_size=ORDER_MAX_BYTES)
-async def decide(shared: Shared, data: AnyDecision, view: ViewQuery = "live") -> Entered:
+@post(
+    "/api/decisions",
+    tags=["incidents"],
+    responses=documented(403, 404, 409, 413, 503),
+    status_code=201,
+    request_max_body_size=ORDER_MAX_BYTES,
+)
+async def decide(shared: NamedDependency[Shared], data: AnyDecision, view: ViewQuery = "live") -> Entered:
     """Journal a person's decision and let it take effect."""
     shared.view(view)
     return Entered(await shared.desk.decide(data, view))
 
 
-@post("/api/view/{view:str}/play", tags=["replay"], status_code=200, request_max_body_size=ORDER_MAX_BYTES)
-async def play(shared: Shared, view: ViewName, data: Play) -> ViewState:
+@post(
+    "/api/view/{view:str}/play",
+    tags=["replay"],
+    responses=documented(403, 404, 409),
+    status_code=200,
+    request_max_body_size=ORDER_MAX_BYTES,
+)
+async def play(shared: NamedDependency[Shared], view: FromPath[ViewName], data: JSONBody[Play]) -> ViewState:
     """Pause a view, change its speed, or move it in time."""
     shown = shared.view(view)
     await shown.play(speed=data.speed, is_paused=data.is_paused, jump_to_s=data.jump_to_s)
     return ViewState(view, shown.clock)
 
 
-@post("/api/replay", tags=["replay"], status_code=201, request_max_body_size=ORDER_MAX_BYTES)
-async def open_replay(shared: Shared, data: OpenReplay | None) -> ViewState:
+@post(
+    "/api/replay",
+    tags=["replay"],
+    responses=documented(403, 409, 503),
+    status_code=201,
+    request_max_body_size=ORDER_MAX_BYTES,
+)
+async def open_replay(shared: NamedDependency[Shared], data: JSONBody[OpenReplay | None] = None) -> ViewState:
     """Open the replay view over the journal, or move it."""
     opened = await shared.desk.open_replay(data.from_s if data else None)
     shared.hub.wake_all()
@@ -44,18 +74,25 @@ async def open_replay(shared: Shared, data: OpenReplay | None) -> ViewState:
     return ViewState(name, opened.clock)
 
 
-@delete("/api/replay", tags=["replay"])
-async def close_replay(shared: Shared) -> None:
+@delete("/api/replay", tags=["replay"], responses=documented(403))
+async def close_replay(shared: NamedDependency[Shared]) -> None:
     """Close the replay view; its streams end."""
     await shared.desk.close_replay()
     shared.hub.wake_all()
 
 
-@post("/api/feeds/{feed:str}", tags=["sensors"], status_code=201, request_max_body_size=POST_MAX_BYTES)
+@post(
+    "/api/feeds/{feed:str}",
+    tags=["sensors"],
+    status_code=201,
+    responses=documented(403, 404, 408, 413, 503),
+    request_max_body_size=POST_MAX_BYTES,
+    operation_class=PostOperation,
+)
 async def post_feed(
-    shared: Shared,
-    feed: str,
-    body: Annotated[bytes, Body(media_type=RequestEncodingType.MULTI_PART)],
+    shared: NamedDependency[Shared],
+    feed: FromPath[str],
+    body: RawBody,
     request: AnyRequest,
 ) -> Entered:
     """Deliver raw bytes to a feed; answered only once they are safe in the journal."""

@@ -5,12 +5,14 @@ be kept.
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi.datastructures import ResponseSpec
 
 from sargas.model.errors import DecisionError, JournalError, SargasError
 from sargas.web.answers import Fault
@@ -22,6 +24,18 @@ log = structlog.get_logger()
 
 class NotThere(SargasError):
     """The address names something that does not exist."""
+
+
+class Full(SargasError):
+    """No further client can be taken."""
+
+
+def documented(*statuses: int) -> dict[int, ResponseSpec]:
+    """Return how these refusals look, for the OpenAPI description; any route may give 400 or 422."""
+    return {
+        status: ResponseSpec(Fault, generate_examples=False, description=HTTPStatus(status).phrase)
+        for status in (400, 422, *statuses)
+    }
 
 
 def answer(status: int, error: str, headers: Mapping[str, str] | None = None) -> Response[Fault]:
@@ -39,6 +53,8 @@ def on_http(request: AnyRequest, fault: HTTPException) -> Response[Fault]:
         return answer(422, str(cause))
     if isinstance(cause, msgspec.DecodeError):
         return answer(400, str(cause))
+    if fault.status_code == 413:
+        return answer(413, "the body is larger than this address takes")
     if fault.status_code >= 500:
         log.warning("request_failed", status=fault.status_code, reason=fault.detail)
     headers = {key: value for key, value in (fault.headers or {}).items() if key.lower() == "allow"}
@@ -49,6 +65,24 @@ def on_not_there(request: AnyRequest, fault: NotThere) -> Response[Fault]:
     """Return 404."""
     del request
     return answer(404, str(fault))
+
+
+def on_full(request: AnyRequest, fault: Full) -> Response[Fault]:
+    """Return 503: a place may be free later."""
+    del request
+    return answer(503, str(fault), {"retry-after": "5"})
+
+
+def on_slow(request: AnyRequest, fault: TimeoutError) -> Response[Fault]:
+    """Return 408: the body did not come in time."""
+    del request, fault
+    return answer(408, "the body did not come in time", {"connection": "close"})
+
+
+def on_deep(request: AnyRequest, fault: RecursionError) -> Response[Fault]:
+    """Return 400: JSON within JSON within JSON, so deep that only malice makes it."""
+    del request, fault
+    return answer(400, "the body is nested too deeply")
 
 
 def on_decision(request: AnyRequest, fault: DecisionError) -> Response[Fault]:

@@ -4,11 +4,11 @@ from typing import Literal
 
 import msgspec
 import numpy as np
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct, structs
 from pyproj import Geod
 
 from sargas.model.sensor import Coverage, Sensor
-from sargas.model.zone import Zone
+from sargas.model.zone import Ring, Zone
 
 WGS84 = Geod(ellps="WGS84")
 STEP_DEG = 3.0
@@ -31,7 +31,6 @@ class Feature(Struct, frozen=True, kw_only=True):
     id: str
     geometry: Geometry | None
     properties: dict[str, object]
-    bbox: list[float] | UnsetType = UNSET
 
 
 class FeatureCollection(Struct, frozen=True, kw_only=True):
@@ -92,9 +91,15 @@ def _arc(site: Position, range_m: float, from_deg: float, width_deg: float) -> l
 
 
 def _zone(zone: Zone) -> Feature:
-    properties = _properties(zone)
+    properties = _properties(structs.replace(zone, polygons=()))
     del properties["polygons"]
-    return Feature(id=zone.id, geometry=Geometry("MultiPolygon", list(zone.polygons)), properties=properties)
+    polygons = [[_rounded(ring) for ring in polygon] for polygon in zone.polygons]
+    return Feature(id=zone.id, geometry=Geometry("MultiPolygon", [*polygons]), properties=properties)
+
+
+def _rounded(ring: Ring) -> list[Position]:
+    """Return the ring to a decimetre."""
+    return [(round(lon, 6), round(lat, 6)) for lon, lat in ring]
 
 
 def _site(sensor: Sensor) -> Feature:

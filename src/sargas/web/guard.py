@@ -4,6 +4,7 @@ The desk has no accounts in this version: who can reach the port may decide. So 
 the officer's browser, must neither change anything nor read anything.
 """
 
+import asyncio
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from litestar.datastructures import MutableScopeHeaders, State
 from litestar.enums import ScopeType
 from litestar.exceptions import PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send, WebSocketReceiveMessage
 
 CONTENT_SECURITY_POLICY: Final = "; ".join(
     (
@@ -39,6 +40,7 @@ HEADERS: Final = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 Connection = ASGIConnection[BaseRouteHandler, object, object, State]
+ReceiveMessage = HTTPReceiveMessage | WebSocketReceiveMessage
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -96,6 +98,30 @@ class KnownHosts:
         await add_headers(start, scope)
         await send(start)
         await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+class TimedBodies:
+    """Give a request's body so long to come in; a sender that dribbles cannot hold a handler for ever."""
+
+    def __init__(self, app: ASGIApp, seconds: float) -> None:
+        self._app = app
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with a receive that raises TimeoutError when the body is late."""
+        deadline = asyncio.get_running_loop().time() + self._seconds
+        is_whole = False
+
+        async def timed() -> ReceiveMessage:
+            nonlocal is_whole
+            if is_whole:
+                return await receive()
+            async with asyncio.timeout_at(deadline):
+                message = await receive()
+            is_whole = not message.get("more_body", False)
+            return message
+
+        await self._app(scope, timed, send)
 
 
 def host_of(header: bytes) -> str:

@@ -197,6 +197,11 @@ class Hub:
         return len(self._wakes)
 
     @property
+    def clients(self) -> list[Client]:
+        """The clients that are connected."""
+        return list(self._wakes)
+
+    @property
     def is_full(self) -> bool:
         """True if no further client can be taken."""
         return self.is_closing or len(self._wakes) >= self._clients_max

@@ -5,8 +5,11 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
-from sargas.web.faults import NotThere
+from sargas.web.faults import AnyRequest, NotThere
+from sargas.web.packed import NO_COMPRESSION, Packed, pack, send
 
 INDEX = "index.html"
 FOREVER = "public, max-age=31536000, immutable"
@@ -27,14 +30,15 @@ class Page:
 
     def __init__(self, folder: Traversable) -> None:
         self.files = dict(_walk(folder, "")) if folder.is_dir() else {}
+        self._packed: dict[str, Packed] = {}
 
     @property
     def is_built(self) -> bool:
         """True if there is a page at all."""
         return INDEX in self.files
 
-    def answer(self, path: str) -> Response[bytes]:
-        """Return the file.
+    async def answer(self, request: AnyRequest, path: str) -> Response[bytes]:
+        """Return the file, packed when it is first asked for.
 
         Raises:
             NotThere: the page has no such file.
@@ -44,7 +48,9 @@ class Page:
             raise NotThere("there is no such page")
         # Vite puts a hash of the content into the names below assets/.
         cache = FOREVER if path.startswith("assets/") else CHECK
-        return Response(content, media_type=_type_of(path), headers={"cache-control": cache})
+        if path not in self._packed:
+            self._packed[path] = await pack(content, _type_of(path))
+        return send(request, self._packed[path], cache)
 
 
 def packaged_page() -> Page:
@@ -67,15 +73,15 @@ def _type_of(path: str) -> str:
     return TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
 
 
-@get("/", include_in_schema=False, sync_to_thread=False)
-def read_index(page: Page) -> Response[bytes]:
+@get("/", include_in_schema=False, opt=NO_COMPRESSION)
+async def read_index(request: AnyRequest, page: NamedDependency[Page]) -> Response[bytes]:
     """Return the page, or say plainly that it was not built."""
     if not page.is_built:
         return Response(NOT_BUILT, status_code=503, media_type=TYPES[".html"])
-    return page.answer(INDEX)
+    return await page.answer(request, INDEX)
 
 
-@get("/{path:path}", include_in_schema=False, sync_to_thread=False)
-def read_file(page: Page, path: str) -> Response[bytes]:
+@get("/{path:path}", include_in_schema=False, opt=NO_COMPRESSION)
+async def read_file(request: AnyRequest, page: NamedDependency[Page], path: FromPath[str]) -> Response[bytes]:
     """Return one of the page's files."""
-    return page.answer(path.lstrip("/"))
+    return await page.answer(request, path.removeprefix("/"))

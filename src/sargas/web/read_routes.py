@@ -3,9 +3,9 @@
 from typing import Annotated
 
 from litestar import get
-from litestar.datastructures import ResponseHeader
+from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 from litestar.types import ASGIApp
 
 from sargas import __version__
@@ -16,17 +16,21 @@ from sargas.model.sensor import Sensor
 from sargas.model.track import Track
 from sargas.web.answers import DeskState, ViewState
 from sargas.web.desk import Update, ViewName
-from sargas.web.faults import NotThere
+from sargas.web.faults import Full, NotThere, documented
 from sargas.web.hub import whole_picture
+from sargas.web.packed import NO_COMPRESSION
 from sargas.web.shared import Shared
 from sargas.web.stream import EventStream, updates
 
 VIEWS: tuple[ViewName, ...] = ("live", "replay")
-ViewQuery = Annotated[ViewName, Parameter(description="The running picture, or the replay beside it")]
+EVENTS = ResponseSpec(
+    Update, generate_examples=False, media_type="text/event-stream", description="Each event's data is an Update"
+)
+ViewQuery = Annotated[ViewName, QueryParameter(description="The running picture, or the replay beside it")]
 
 
 @get("/api/desk", tags=["desk"], sync_to_thread=False)
-def read_desk(shared: Shared) -> DeskState:
+def read_desk(shared: NamedDependency[Shared]) -> DeskState:
     """Return what a page needs to know first."""
     desk = shared.desk
     opened = [(name, desk.view(name)) for name in VIEWS]
@@ -40,8 +44,8 @@ def read_desk(shared: Shared) -> DeskState:
     )
 
 
-@get("/api/picture", tags=["picture"], sync_to_thread=False)
-def read_picture(shared: Shared, view: ViewQuery = "live") -> Update:
+@get("/api/picture", tags=["picture"], responses=documented(404), sync_to_thread=False)
+def read_picture(shared: NamedDependency[Shared], view: ViewQuery = "live") -> Update:
     """Return the whole picture of a view."""
     return whole_picture(shared.view(view), shared.desk.trouble())
 
@@ -49,25 +53,26 @@ def read_picture(shared: Shared, view: ViewQuery = "live") -> Update:
 @get(
     "/api/stream",
     tags=["picture"],
-    response_headers=[ResponseHeader(name="cache-control", value="no-store")],
-    responses={200: ResponseSpec(data_container=Update, media_type="text/event-stream", description="Updates")},
-    opt={"is_stream": True},
+    responses={200: EVENTS, **documented(404, 503)},
+    opt=NO_COMPRESSION,
 )
-async def read_stream(shared: Shared, view: ViewQuery = "live") -> ASGIApp:
+async def read_stream(shared: NamedDependency[Shared], view: ViewQuery = "live") -> ASGIApp:
     """Follow a view by Server-Sent Events: first everything, then what changes, and a heartbeat every second."""
     shown = shared.view(view)
+    if shared.hub.is_full:
+        raise Full(f"{shared.hub.n_clients} clients follow the streams, no more can be taken now")
     events = updates(shared.hub, shared.desk, view, shown, shared.metrics.stream_latency.observe)
     return EventStream(events)
 
 
-@get("/api/tracks", tags=["picture"], sync_to_thread=False)
-def read_tracks(shared: Shared, view: ViewQuery = "live") -> list[Track]:
+@get("/api/tracks", tags=["picture"], responses=documented(404), sync_to_thread=False)
+def read_tracks(shared: NamedDependency[Shared], view: ViewQuery = "live") -> list[Track]:
     """Return every track of a view."""
     return list(shared.view(view).picture.tracks.values())
 
 
-@get("/api/tracks/{track_id:int}/outlook", tags=["picture"], sync_to_thread=False)
-def read_outlook(shared: Shared, track_id: int, view: ViewQuery = "live") -> Outlook:
+@get("/api/tracks/{track_id:int}/outlook", tags=["picture"], responses=documented(404), sync_to_thread=False)
+def read_outlook(shared: NamedDependency[Shared], track_id: FromPath[int], view: ViewQuery = "live") -> Outlook:
     """Return what lies before a track: the border and the towns, and the probability that it is inside."""
     shared.view(view)
     try:
@@ -76,14 +81,14 @@ def read_outlook(shared: Shared, track_id: int, view: ViewQuery = "live") -> Out
         raise NotThere(str(error)) from error
 
 
-@get("/api/incidents", tags=["incidents"], sync_to_thread=False)
-def read_incidents(shared: Shared, view: ViewQuery = "live") -> list[Incident]:
+@get("/api/incidents", tags=["incidents"], responses=documented(404), sync_to_thread=False)
+def read_incidents(shared: NamedDependency[Shared], view: ViewQuery = "live") -> list[Incident]:
     """Return every incident of a view, open and closed."""
     return list(shared.view(view).picture.incidents.values())
 
 
-@get("/api/incidents/{incident_id:str}", tags=["incidents"], sync_to_thread=False)
-def read_incident(shared: Shared, incident_id: str, view: ViewQuery = "live") -> Incident:
+@get("/api/incidents/{incident_id:str}", tags=["incidents"], responses=documented(404), sync_to_thread=False)
+def read_incident(shared: NamedDependency[Shared], incident_id: FromPath[str], view: ViewQuery = "live") -> Incident:
     """Return one incident with its timeline."""
     incident = shared.view(view).picture.incidents.get(incident_id)
     if incident is None:
@@ -92,6 +97,6 @@ def read_incident(shared: Shared, incident_id: str, view: ViewQuery = "live") ->
 
 
 @get("/api/sensors", tags=["sensors"], sync_to_thread=False)
-def read_sensors(shared: Shared) -> list[Sensor]:
+def read_sensors(shared: NamedDependency[Shared]) -> list[Sensor]:
     """Return the sensor table of the configuration."""
     return list(shared.desk.sensors.values())

@@ -17,8 +17,9 @@ from sargas import __version__
 from sargas.model.errors import ConfigError, DecisionError, JournalError
 from sargas.web import act_routes, faults, map_routes, page, read_routes, status_routes
 from sargas.web.desk import Desk
-from sargas.web.guard import LOOPBACK, KnownHosts, add_headers, same_origin
+from sargas.web.guard import LOOPBACK, KnownHosts, TimedBodies, add_headers, same_origin
 from sargas.web.hub import CLIENTS_MAX, Hub
+from sargas.web.protocol import TimedProtocol
 from sargas.web.shared import Shared
 
 ROUTES = [
@@ -44,6 +45,8 @@ ROUTES = [
     page.read_file,
 ]
 CONNECTIONS_MAX = 1_000
+BODY_S = 30.0
+"""How long a request's body may take to come in."""
 GRACE_S = 1
 """How long running answers may take when the server ends; uvicorn takes whole seconds."""
 
@@ -63,12 +66,15 @@ def create_app(desk: Desk, *, clients_max: int = CLIENTS_MAX, built: page.Page |
         exception_handlers={
             HTTPException: faults.on_http,
             faults.NotThere: faults.on_not_there,
+            faults.Full: faults.on_full,
+            TimeoutError: faults.on_slow,
+            RecursionError: faults.on_deep,
             DecisionError: faults.on_decision,
             JournalError: faults.on_journal,
             Exception: faults.on_anything,
         },
         compression_config=CompressionConfig(
-            backend="gzip", gzip_compress_level=5, minimum_size=1_024, exclude=["^/api/stream"]
+            backend="gzip", gzip_compress_level=1, minimum_size=4_096, exclude_opt_key="is_uncompressed"
         ),
         openapi_config=OpenAPIConfig(
             title="Sargas", version=__version__, path="/schema", render_plugins=[JsonRenderPlugin()]
@@ -96,11 +102,11 @@ async def serve(app: Litestar, host: str, port: int) -> AsyncIterator[int]:
         ConfigError: nothing can listen there.
     """
     listening = await _listen(host, port)
-    guarded = KnownHosts(app, LOOPBACK | {host}) if host in LOOPBACK else app
+    guarded = TimedBodies(KnownHosts(app, LOOPBACK | {host}) if host in LOOPBACK else app, BODY_S)
     server = _Server(
         uvicorn.Config(
             guarded,
-            http="h11",
+            http=TimedProtocol,
             ws="none",
             lifespan="off",
             log_config=None,

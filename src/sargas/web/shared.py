@@ -10,6 +10,7 @@ from sargas.web.faults import NotThere
 from sargas.web.geojson import coverage_geojson, sites_geojson, zones_geojson
 from sargas.web.hub import Hub
 from sargas.web.metrics import Metrics
+from sargas.web.packed import Packed, pack
 
 
 class Shared:
@@ -19,7 +20,7 @@ class Shared:
         self.desk = desk
         self.hub = hub
         self.metrics = Metrics(desk, hub)
-        self._encoded: dict[str, bytes] = {}
+        self._packed: dict[str, Packed] = {}
         self._encoding = asyncio.Lock()
 
     def view(self, name: ViewName) -> View:
@@ -33,12 +34,14 @@ class Shared:
             raise NotThere(f"there is no {name} view now")
         return view
 
-    async def encoded(self, key: str, make: Callable[[Desk], object]) -> bytes:
-        """Return the JSON of something that never changes while the desk runs; large ones are made in a thread."""
+    async def encoded(self, make: Callable[[Desk], object], media_type: str) -> Packed:
+        """Return the JSON of something that never changes while the desk runs; made once, in a thread."""
+        key = make.__name__
         async with self._encoding:
-            if key not in self._encoded:
-                self._encoded[key] = await asyncio.to_thread(lambda: msgspec.json.encode(make(self.desk)))
-        return self._encoded[key]
+            if key not in self._packed:
+                content = await asyncio.to_thread(lambda: msgspec.json.encode(make(self.desk)))
+                self._packed[key] = await pack(content, media_type)
+        return self._packed[key]
 
 
 def zones_of(desk: Desk) -> object:

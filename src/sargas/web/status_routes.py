@@ -1,6 +1,7 @@
 """Routes for those who keep the watch running: health and figures."""
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 
 from sargas import __version__
 from sargas.web.answers import HealthReport
@@ -11,7 +12,7 @@ METRICS_TYPE = "text/plain; version=0.0.4"
 
 
 @get("/health", tags=["status"], sync_to_thread=False)
-def read_health(shared: Shared) -> Response[HealthReport]:
+def read_health(shared: NamedDependency[Shared]) -> Response[HealthReport]:
     """Return how the watch is: 503 if it cannot do its work, 200 if it can, with what degrades it."""
     trouble, reasons = shared.desk.trouble(), degraded_by(shared.desk)
     view = shared.desk.view("live")
@@ -26,7 +27,7 @@ def read_health(shared: Shared) -> Response[HealthReport]:
 
 
 @get("/metrics", tags=["status"], media_type=METRICS_TYPE, sync_to_thread=False)
-def read_metrics(shared: Shared) -> Response[bytes]:
+def read_metrics(shared: NamedDependency[Shared]) -> Response[bytes]:
     """Return the figures for Prometheus."""
     return Response(shared.metrics.text(), media_type=METRICS_TYPE)
 

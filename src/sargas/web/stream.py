@@ -34,6 +34,8 @@ def event_bytes(update: Update, number: int) -> bytes:
 
 async def updates(hub: Hub, desk: Desk, name: ViewName, view: View, observe: Observe) -> AsyncIterator[bytes]:
     """Yield the events for one client until its view, or the server, closes."""
+    if hub.is_full:
+        return
     loop = asyncio.get_running_loop()
     changed = asyncio.Event()
     waiting_since: float | None = None

@@ -7,6 +7,7 @@ read off its reports.
 from collections.abc import Iterable, Sequence
 
 import msgspec
+
 from sargas.decode import jsonl
 from sargas.engine import Engine
 from sargas.incident import book
@@ -28,6 +29,25 @@ FEED = "aircraft"
 BORDER_LON_DEG = 25.75
 SQUARE = (((24.0, 54.0), (25.75, 54.0), (25.75, 55.5), (24.0, 55.5), (24.0, 54.0)),)
 
+SENSORS = {
+    "radar": Sensor(
+        id="radar",
+        kind="radar",
+        lat_deg=54.6,
+        lon_deg=25.3,
+        coverage=Coverage(range_min_m=500.0, range_max_m=40_000.0),
+    ),
+    "ear": Sensor(
+        id="ear",
+        kind="acoustic",
+        lat_deg=54.5,
+        lon_deg=25.7,
+        coverage=Coverage(range_max_m=5_000.0, azimuth_from_deg=330.0, azimuth_to_deg=30.0),
+    ),
+    "people": Sensor(id="people", kind="observer"),
+    "adsb": Sensor(id="adsb", kind="adsb"),
+}
+
 
 class OwnWord:
     """The tracker that believes every aircraft: one track per ICAO address, at the place that it gave."""
@@ -36,11 +56,11 @@ class OwnWord:
         self._tracks: dict[str, Track] = {}
 
     def update(self, reports: Sequence[AnyReport], now_s: float) -> Sequence[Track]:
-        changed = []
-        for report in reports:
-            if isinstance(report, Cooperative) and report.identity.icao24 is not None:
-                changed.append(self._update(report.identity.icao24, report))
-        return changed
+        return [
+            self._update(report.identity.icao24, report)
+            for report in reports
+            if isinstance(report, Cooperative) and report.identity.icao24 is not None
+        ]
 
     def tick(self, now_s: float) -> Sequence[Track]:
         ended = {icao24: track for icao24, track in self._tracks.items() if now_s - track.time_s > 60.0}
@@ -174,23 +194,7 @@ class MemoryDesk:
         self.title = "Vilnius sector"
         self.country = "LT"
         self.is_exercise = True
-        self.sensors = {
-            "radar": Sensor(
-                id="radar",
-                kind="radar",
-                lat_deg=54.6,
-                lon_deg=25.3,
-                coverage=Coverage(range_min_m=500.0, range_max_m=40_000.0),
-            ),
-            "ear": Sensor(
-                id="ear",
-                kind="acoustic",
-                lat_deg=54.5,
-                lon_deg=25.7,
-                coverage=Coverage(range_max_m=5_000.0, azimuth_from_deg=330.0, azimuth_to_deg=30.0),
-            ),
-            "people": Sensor(id="people", kind="observer"),
-        }
+        self.sensors = dict(SENSORS)
         self.zones = [Zone(id="LT", name="Lietuva", kind="sovereign", country="LT", polygons=(SQUARE,))]
         self.places = [Place(name="Šumskas", country="LT", lat_deg=54.61, lon_deg=25.72, population=919)]
         self.live = MemoryView(is_played=is_played)
@@ -245,7 +249,7 @@ class MemoryDesk:
 
 def new_engine() -> Engine:
     return Engine(
-        decoders={FEED: jsonl.build(jsonl.Settings(), {})},
+        decoders={FEED: jsonl.build(jsonl.Settings(), SENSORS)},
         tracker=OwnWord(),
         health=Counted(),
         rules=[WestOfTheBorder()],
