@@ -28,7 +28,7 @@ from sargas.decode.asterix.common import (
     plausible_climb,
     within,
 )
-from sargas.decode.asterix.layout import Field, Items, Spec
+from sargas.decode.asterix.layout import Broken, Field, Items, Spec
 from sargas.model.report import Cooperative, Decoded, Unused
 from sargas.model.units import NAUTICAL_MILE_M
 
@@ -86,7 +86,9 @@ class Reader:
     """ADS-B target reports of one edition."""
 
     def __init__(self, spec: Spec) -> None:
-        is_old = spec.has("030")
+        self._is_old = is_old = spec.has("030")
+        self._track_number = spec.field("161")
+        self._mode3a_item = spec.field("070")
         self._times = [Time(spec, item) for item in ("071", "073", "077", "030") if spec.has(item)]
         self._positions = [Position(spec, item) for item in (("130",) if is_old else ("131", "130"))]
         self._no_target = tuple(
@@ -115,6 +117,7 @@ class Reader:
 
     def read(self, items: Items, source: Source) -> Decoded:
         """Return the cooperative position, or why there is none."""
+        self._check_edition(items)
         time_s = source.time_s(next((t for t in (time.read(items) for time in self._times) if t is not None), None))
         descriptor = items.get("040")
         for flag, unused in self._no_target:
@@ -146,6 +149,16 @@ class Reader:
             climb_mps=next((c for c in (climb.read(items) for climb in self._climbs) if c is not None), None),
             is_on_ground=bool(self._ground.raw(descriptor)),
         )
+
+    def _check_edition(self, items: Items) -> None:
+        """Refuse what a record of 0.2x read as 2.x most often is: without what 2.x always has, its spare bits set."""
+        if self._is_old:
+            return
+        if "080" not in items or "040" not in items:
+            raise Broken("mandatory item missing")
+        twelve_bits = (self._track_number.raw(items.get("161")), self._mode3a_item.raw(items.get("070")))
+        if any(number is not None and number >> 12 for number in twelve_bits):
+            raise Broken("spare bits set")
 
     def _height_m(self, item: bytes | None) -> float | None:
         if self._height.raw(item) == GEOMETRIC_HEIGHT_BEYOND_RAW:

@@ -1,0 +1,217 @@
+"""Captures of UDP traffic: pcap in both byte orders and both clocks, and pcapng.
+
+Sources: IETF drafts "PCAP Capture File Format" (draft-ietf-opsawg-pcap) and "PCAP Now Generic (pcapng) Capture File
+Format" (draft-ietf-opsawg-pcapng). A length that cannot be ends the reading: nothing marks the next packet.
+"""
+
+import struct
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Final, TypeAlias
+
+from msgspec import Meta, Struct
+
+from sargas.decode.packets import NoPayload, udp_payload
+from sargas.model.report import Malformed
+from sargas.ports import Recording
+
+Found: TypeAlias = tuple[float | None, bytes] | Malformed
+
+PCAP_MAGICS: Final = {
+    b"\xa1\xb2\xc3\xd4": (">", 1e-6),
+    b"\xd4\xc3\xb2\xa1": ("<", 1e-6),
+    b"\xa1\xb2\x3c\x4d": (">", 1e-9),
+    b"\x4d\x3c\xb2\xa1": ("<", 1e-9),
+}
+PCAPNG_MAGIC: Final = b"\x0a\x0d\x0d\x0a"
+BYTE_ORDERS: Final = {b"\x1a\x2b\x3c\x4d": ">", b"\x4d\x3c\x2b\x1a": "<"}
+SECTION_HEADER_BLOCK: Final = 0x0A0D0D0A
+INTERFACE_BLOCK: Final = 1
+SIMPLE_PACKET_BLOCK: Final = 3
+ENHANCED_PACKET_BLOCK: Final = 6
+TIME_RESOLUTION: Final = 9
+TIME_OFFSET: Final = 14
+BLOCK_BYTES_MAX: Final = 4 * 2**20
+"""Far above any packet; a greater length is damage and must not be waited for."""
+INTERFACES_MAX: Final = 1_024
+EXCERPT_BYTES: Final = 32
+
+Port = Annotated[int, Meta(ge=1, le=65_535)]
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which packets of a capture are taken: those to these UDP ports, or all UDP packets if none is named."""
+
+    ports: tuple[Port, ...] = ()
+
+
+class Damaged(Exception):
+    """The rest of the capture cannot be read; the message says why."""
+
+
+class Capture:
+    """One capture; its state is the bytes left over and what its headers said."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._ports = frozenset(settings.ports)
+        self._rest = b""
+        self._format: _Pcap | _PcapNg | None = None
+        self._is_damaged = False
+
+    def feed(self, data: bytes) -> Iterable[Found]:
+        """Return the UDP payloads that became complete, with their arrival [epoch s]."""
+        if self._is_damaged:
+            return []
+        data = self._rest + data
+        found: list[Found] = []
+        at = 0
+        try:
+            if self._format is None and len(data) >= 4:
+                self._format = _detect(data)
+            while self._format is not None:
+                n_bytes = self._format.n_bytes(data, at)
+                if n_bytes is None or at + n_bytes > len(data):
+                    break
+                found += self._take(self._format.read(data[at : at + n_bytes]))
+                at += n_bytes
+            self._rest = data[at:]
+        except Damaged as damaged:
+            self._is_damaged, self._rest = True, b""
+            found.append(_malformed(str(damaged), data[at:]))
+        return found
+
+    def _take(self, packet: "_Packet | None") -> Iterator[Found]:
+        if packet is None:
+            return
+        try:
+            payload = udp_payload(packet.data, packet.link_type, self._ports)
+        except NoPayload as reason:
+            yield _malformed(str(reason), packet.data)
+        else:
+            if payload:
+                yield packet.time_s, payload
+
+
+class _Packet(Struct, frozen=True):
+    time_s: float | None
+    link_type: int
+    data: bytes
+
+
+class _Pcap:
+    """A file header, then packets each with their own header."""
+
+    def __init__(self, byte_order: str, tick_s: float) -> None:
+        self._header = struct.Struct(byte_order + "IIII")
+        self._word = struct.Struct(byte_order + "I")
+        self._tick_s = tick_s
+        self._link_type: int | None = None
+
+    def n_bytes(self, data: bytes, at: int) -> int | None:
+        """Return the length of the part at `at`: the file header first, then packets."""
+        if self._link_type is None:
+            return 24
+        if len(data) - at < self._header.size:
+            return None
+        n_captured = self._header.unpack_from(data, at)[2]
+        if n_captured > BLOCK_BYTES_MAX:
+            raise Damaged("impossible packet length")
+        return self._header.size + int(n_captured)
+
+    def read(self, part: bytes) -> _Packet | None:
+        """Return the packet, None for the file header."""
+        if self._link_type is None:
+            self._link_type = self._word.unpack_from(part, 20)[0] & 0xFFFF
+            return None
+        seconds, ticks, _, _ = self._header.unpack_from(part)
+        return _Packet(seconds + ticks * self._tick_s, self._link_type, part[self._header.size :])
+
+
+class _Interface(Struct, frozen=True):
+    link_type: int
+    tick_s: float = 1e-6
+    offset_s: int = 0
+
+
+class _PcapNg:
+    """Blocks: each its type, its length, a body, and its length again."""
+
+    def __init__(self) -> None:
+        self._order = ">"
+        self._interfaces: list[_Interface] = []
+
+    def n_bytes(self, data: bytes, at: int) -> int | None:
+        """Return the length of the block at `at`; a section header says in which byte order."""
+        if len(data) - at < 12:
+            return None
+        if data[at : at + 4] == PCAPNG_MAGIC:
+            order = BYTE_ORDERS.get(data[at + 8 : at + 12])
+            if order is None:
+                raise Damaged("pcapng section without its byte order")
+            self._order = order
+        n_bytes = self._word(data, at + 4)
+        if n_bytes < 12 or n_bytes % 4 or n_bytes > BLOCK_BYTES_MAX:
+            raise Damaged("impossible pcapng block length")
+        return n_bytes
+
+    def read(self, block: bytes) -> _Packet | None:
+        """Return the packet, None for a block of another kind."""
+        try:
+            kind = self._word(block, 0)
+            if kind == ENHANCED_PACKET_BLOCK:
+                return self._enhanced(block)
+            if kind == SIMPLE_PACKET_BLOCK:
+                n_captured = min(self._word(block, 8), len(block) - 16)
+                return _Packet(None, self._interfaces[0].link_type, block[12 : 12 + n_captured])
+            if kind == SECTION_HEADER_BLOCK:
+                self._interfaces = []
+            elif kind == INTERFACE_BLOCK and len(self._interfaces) < INTERFACES_MAX:
+                self._interfaces.append(self._interface(block))
+        except (struct.error, IndexError):
+            raise Damaged("pcapng block that contradicts itself") from None
+        return None
+
+    def _enhanced(self, block: bytes) -> _Packet:
+        number, high, low, n_captured, _ = struct.unpack_from(self._order + "IIIII", block, 8)
+        interface = self._interfaces[number]
+        time_s = interface.offset_s + (high << 32 | low) * interface.tick_s
+        return _Packet(time_s, interface.link_type, block[28 : min(28 + n_captured, len(block) - 4)])
+
+    def _interface(self, block: bytes) -> _Interface:
+        (link_type,) = struct.unpack_from(self._order + "H", block, 8)
+        tick_s, offset_s, at = 1e-6, 0, 16
+        while at + 4 <= len(block) - 4:
+            code, n_bytes = struct.unpack_from(self._order + "HH", block, at)
+            if code == 0:
+                break
+            if code == TIME_RESOLUTION:
+                tick_s = _tick_s(block[at + 4])
+            elif code == TIME_OFFSET:
+                (offset_s,) = struct.unpack_from(self._order + "q", block, at + 4)
+            at += 4 + (n_bytes + 3) // 4 * 4
+        return _Interface(link_type, tick_s, offset_s)
+
+    def _word(self, data: bytes, at: int) -> int:
+        return int(struct.unpack_from(self._order + "I", data, at)[0])
+
+
+def _tick_s(resolution: int) -> float:
+    """Return the clock's step: a power of ten, or of two where the highest bit is set."""
+    return float(2.0 ** -(resolution & 0x7F) if resolution & 0x80 else 10.0**-resolution)
+
+
+def _detect(data: bytes) -> _Pcap | _PcapNg:
+    magic = data[:4]
+    if magic == PCAPNG_MAGIC:
+        return _PcapNg()
+    if magic not in PCAP_MAGICS:
+        raise Damaged("neither pcap nor pcapng")
+    return _Pcap(*PCAP_MAGICS[magic])
+
+
+def _malformed(reason: str, data: bytes) -> Malformed:
+    return Malformed(reason, len(data), data[:EXCERPT_BYTES].hex())
+
+
+def build(settings: Settings) -> Recording:
+    """Return the reader of one capture."""
+    return Capture(settings)
