@@ -1,6 +1,7 @@
 """What every transport shares: handing bodies on without losing any, waiting before another try, who may send."""
 
 import asyncio
+import contextlib
 import ipaddress
 import random
 import socket
@@ -36,7 +37,7 @@ class Outlet:
     async def opened(self, peer: str) -> None:
         """Say that the feed is connected, and that its decoder starts afresh."""
         self._is_open = True
-        await self._keep(FeedOpened(self._feed, peer[:TEXT_MAX]))
+        await self._keep(FeedOpened(self._feed, _text(peer)))
 
     async def try_opened(self, peer: str) -> None:
         """Say that the feed is connected, for a sender who can be told that it was not kept.
@@ -44,14 +45,14 @@ class Outlet:
         Raises:
             JournalError: it was not.
         """
-        await self._deliver(FeedOpened(self._feed, peer[:TEXT_MAX]))
+        await self._deliver(FeedOpened(self._feed, _text(peer)))
         self._is_open = True
 
     async def closed(self, reason: str) -> None:
         """Say that the feed is lost; nothing is said while it stays so."""
         if self._is_open is not False:
             self._is_open = False
-            await self._keep(FeedClosed(self._feed, reason[:TEXT_MAX]))
+            await self._keep(FeedClosed(self._feed, _text(reason)))
 
     async def bytes_in(self, data: bytes) -> None:
         """Hand on bytes of a stream, in frames of a bounded size."""
@@ -149,16 +150,24 @@ def is_allowed(host: str, allowed: Sequence[Network]) -> bool:
 
 def keep_alive(connection: socket.socket) -> None:
     """Let the system notice within a minute that a quiet peer is gone."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 30)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 10)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
+    with contextlib.suppress(OSError):  # it is gone already: the next read says so
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 30)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 10)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
 
 
-def at(address: Sequence[object]) -> str:
+def at(address: Sequence[object] | None) -> str:
     """Return a socket's address as 'host:port', '[host]:port' for IPv6."""
+    if address is None:
+        return "a peer that is gone again"
     host, port = str(address[0]), address[1]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _text(words: str) -> str:
+    """Return what the journal can hold of a text from outside."""
+    return words[:TEXT_MAX].encode("utf-8", "replace").decode()
 
 
 def words(error: Exception) -> str:

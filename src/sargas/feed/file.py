@@ -5,6 +5,7 @@ FINAL frames, packets. `entries` gives the same bodies with their recorded times
 """
 
 import asyncio
+import errno
 import importlib
 import os
 import pkgutil
@@ -36,8 +37,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which file, what kind of recording it is, and how fast to read it.
 
     `recording` is raw, lines, final or pcap; `options` are that recording's own settings. `speed` 0 is as fast as it
-    can, 1 as it happened. `follow` waits for more at the end. A recording that holds no times can be given its start
-    and its duration: its bytes are then spread evenly between them.
+    can, 1 as it happened. `follow` waits for more at the end; `from_end` leaves out what stood there when the watch
+    began. A recording that holds no times can be given its start and its duration: its bytes are then spread evenly
+    between them.
     """
 
     path: Annotated[str, Meta(min_length=1)]
@@ -45,6 +47,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     options: dict[str, bool | int | float | str] = {}
     speed: Annotated[float, Meta(ge=0.0, le=10_000.0)] = 0.0
     follow: bool = False
+    from_end: bool = False
     start_s: Annotated[float, Meta(ge=0.0)] | None = None
     duration_s: Annotated[float, Meta(gt=0.0)] | None = None
 
@@ -122,6 +125,7 @@ class File:
         self.progress = Progress()
         self._settings = settings
         self._name = name
+        self._is_from_end = settings.from_end
         make_recording(settings)  # a mistake in the settings shows at once
 
     async def run(self, deliver: Deliver) -> None:
@@ -129,7 +133,10 @@ class File:
         outlet = Outlet(self._name, deliver)
         while True:
             try:
-                with Path(self._settings.path).open("rb") as file:
+                with _open(self._settings.path) as file:
+                    if self._is_from_end:
+                        file.seek(0, os.SEEK_END)
+                    self._is_from_end = False
                     await outlet.opened(self._settings.path)
                     reason = await self._pass_on(file, outlet)
             except OSError as error:
@@ -143,19 +150,20 @@ class File:
         """Return why the reading is over."""
         settings, recording, pace = self._settings, make_recording(self._settings), Pace(self._settings.speed)
         while True:
+            is_other = settings.follow and _is_other(file, Path(settings.path))  # asked first: then all of it is read
             for time_s, payload in _chunks(settings, recording, file, self.progress):
                 await pace.wait_for(time_s)
                 await outlet.bytes_in(payload)
             if not settings.follow:
                 return "end of the file"
-            if _is_other(file, Path(settings.path)):
+            if is_other:
                 return "the file was replaced"
             await asyncio.sleep(FOLLOW_S)
 
 
 def _timed(settings: Settings, recording: Recording, progress: Progress) -> Iterator[tuple[float | None, bytes]]:
     try:
-        with Path(settings.path).open("rb") as file:
+        with _open(settings.path) as file:
             yield from _chunks(settings, recording, file, progress)
     except OSError as error:
         raise DataError(f"{settings.path}: {words(error)}") from error
@@ -163,6 +171,13 @@ def _timed(settings: Settings, recording: Recording, progress: Progress) -> Iter
         log.warning(
             "recording_damaged", path=settings.path, n_malformed=progress.n_malformed, first=progress.malformed
         )
+
+
+def _open(path: str) -> BinaryIO:
+    """Open a plain file; a pipe or a terminal would hold up every other feed."""
+    if Path(path).exists() and not Path(path).is_file():
+        raise OSError(errno.EINVAL, "not a plain file")
+    return Path(path).open("rb")
 
 
 def _chunks(

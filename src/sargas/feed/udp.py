@@ -159,6 +159,8 @@ class Udp:
     def _listen(self) -> socket.socket:
         settings = self._settings
         host = str(self._group) if self._group else settings.host
+        if self._group is not None and self._group.version == 6 and settings.interface:
+            host += f"%{settings.interface}"
         family, _, _, _, address = socket.getaddrinfo(host, settings.port, type=socket.SOCK_DGRAM)[0]
         with contextlib.ExitStack() as undo:
             listening = undo.enter_context(socket.socket(family, socket.SOCK_DGRAM))

@@ -41,16 +41,16 @@ class MemoryJournal:
             retention.check_times(self._entries[-1].received_s if self._entries else float("-inf"), bodies)
             first = self._last_seq() + 1
             entries = [Entry(first + index, received_s, body) for index, (received_s, body) in enumerate(bodies)]
-            self._entries = [*self._entries, *entries]  # readers keep the list that they began with
+            self._entries += entries
             return entries
 
     def read(self, after_seq: int = 0, to_seq: int | None = None) -> Iterator[Entry]:
         """Return the entries with after_seq < seq <= to_seq, in order."""
         self._check_open()
-        entries = self._entries
+        entries = self._entries  # a pruning makes a new list: readers keep the one that they began with
         first = bisect.bisect_right(entries, after_seq, key=_seq)
         end = len(entries) if to_seq is None else bisect.bisect_right(entries, to_seq, key=_seq)
-        return iter(entries[first:end])
+        return (entries[index] for index in range(first, end))
 
     def last_seq(self) -> int:
         """Return the number of the newest entry, 0 if there is none."""

@@ -121,7 +121,7 @@ class SqliteJournal:
     def last_seq(self) -> int:
         """Return the number of the newest entry, 0 if there is none."""
         with self._using("cannot be read"):
-            return _newest(self._connection)[0] if self._is_read_only else self._last_seq
+            return _newest(self._connection)[0]
 
     def seq_at(self, time_s: float) -> int:
         """Return the number of the last entry received at or before `time_s`, 0 if there is none."""
@@ -251,7 +251,8 @@ class SqliteJournal:
         n_free, n_pages = self._pragma("freelist_count"), self._pragma("page_count")
         surplus = n_free - int(FREE_SHARE * n_pages)
         if surplus > 0:
-            self._connection.execute(f"PRAGMA incremental_vacuum({min(surplus, VACUUM_PAGES)})").fetchall()
+            # Each step frees one page and gives a row without columns, which `execute` takes for the end.
+            self._connection.executescript(f"PRAGMA incremental_vacuum({min(surplus, VACUUM_PAGES)})")
 
     def _used_bytes(self) -> int:
         return (self._pragma("page_count") - self._pragma("freelist_count")) * self._pragma("page_size")

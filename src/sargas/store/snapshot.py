@@ -2,12 +2,14 @@
 
 A pickle may name any function of the machine. The reader here knows only plain data, numpy arrays, and the classes
 and functions that the core packages of Sargas define themselves; anything else is refused by its name. What a core
-module has merely imported is not its own and is refused too.
+module has merely imported is not its own and is refused too. A check sum tells damage before anything is read.
 """
 
 import io
 import pickle
+import struct
 import sys
+import zlib
 from types import FunctionType, ModuleType
 from typing import Final
 
@@ -31,6 +33,9 @@ ALLOWED: Final = frozenset({
     ("numpy._core.numeric", "_frombuffer"),
 })  # fmt: skip
 
+MARK: Final = b"SRG1"
+HEAD: Final = struct.Struct("<4sI")
+
 BAD_PICKLE: Final = (
     pickle.UnpicklingError, AttributeError, EOFError, ImportError, IndexError, KeyError, MemoryError, OverflowError,
     RecursionError, TypeError, UnicodeError, ValueError,
@@ -44,9 +49,10 @@ def dump(state: object) -> bytes:
         JournalError: the state holds something that cannot be written, such as a lambda or an open file.
     """
     try:
-        return pickle.dumps(state, protocol=5)
+        blob = pickle.dumps(state, protocol=5)
     except (pickle.PicklingError, AttributeError, TypeError, RecursionError) as error:
         raise JournalError(f"the state cannot be written: {error}") from error
+    return HEAD.pack(MARK, zlib.crc32(blob)) + blob
 
 
 def load(blob: bytes) -> object:
@@ -55,8 +61,14 @@ def load(blob: bytes) -> object:
     Raises:
         JournalError: the bytes are damaged, or name something that is not allowed.
     """
+    if len(blob) < HEAD.size:
+        raise JournalError("the snapshot is damaged: it is cut short")
+    mark, check_sum = HEAD.unpack_from(blob)
+    body = memoryview(blob)[HEAD.size :]
+    if mark != MARK or check_sum != zlib.crc32(body):
+        raise JournalError("the snapshot is damaged: its check sum is wrong")
     try:
-        return _Reader(io.BytesIO(blob)).load()
+        return _Reader(io.BytesIO(body)).load()
     except BAD_PICKLE as error:
         raise JournalError(f"the snapshot is damaged: {type(error).__name__} {error}") from error
 
