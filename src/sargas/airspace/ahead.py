@@ -66,8 +66,8 @@ def meeting(area: Area, track: Track, horizon_s: float, back_s: float = 0.0) -> 
     velocity = np.array([track.east_mps, track.north_mps])
     offsets = _POINTS[:, :2] @ _factor(track.position_cov_m2, 1.0).T
     speeds = velocity + _POINTS[:, 2:] @ _factor(track.velocity_cov_m2ps2, 0.01).T
-    # Twice the horizon is searched, so that the spread of paths that meet a little later is not cut off.
-    until_s = 2.0 * horizon_s + back_s
+    # More than the horizon is searched, so that the spread of paths that meet a little later is not cut off.
+    until_s = 1.5 * horizon_s + back_s
     starts = np.vstack((offsets - speeds * back_s, -velocity[None, :] * back_s))
     times = area.crossing_times(lon_deg, lat_deg, starts, np.vstack((speeds, velocity[None, :])), until_s) - back_s
     sampled, mean_s = times[:-1], float(times[-1])

@@ -5,6 +5,7 @@ cleared when that probability has been low for a while or the track is inside. I
 borders all day and is not judged unless its country of flight is listed.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
@@ -31,6 +32,8 @@ from sargas.model.track import Track
 from sargas.model.zone import Zone
 
 Probability = Annotated[float, Meta(ge=0.0, le=1.0)]
+LOOK_AGAIN_S = 5
+"""The longest time [s] that a track is left alone."""
 Seconds = Annotated[float, Meta(ge=0.0, le=86_400.0)]
 
 
@@ -61,6 +64,7 @@ class _Approaching:
     """What is remembered of one track that may come over."""
 
     def __init__(self) -> None:
+        self.next_s = -math.inf
         self.since_s: float | None = None
         self.below_since_s: float | None = None
         self.n_raised = 0
@@ -103,6 +107,8 @@ class Approach:
             return self._clear(track.track_id, now_s, "the track is over")
         if known is None and (not self._is_eligible(track) or self._is_never_listed(track)):
             return None
+        if known is not None and now_s < known.next_s:
+            return None
         reach_m = 1.5 * self.settings.horizon_s * speed_mps(track) + 4.0 * spread_m(track)
         near = self._nearness.nearest(track, reach_m)
         is_inside = self._nearness.is_inside(track.track_id)
@@ -110,6 +116,11 @@ class Approach:
             return None
         if known is None:
             known = self._known[track.track_id] = _Approaching()
+            # Not all tracks of a picture in the same second; who is a minute away is looked at once.
+            if near is not None and abs(near.depth_m) > 60.0 * speed_mps(track):
+                known.next_s = now_s + track.track_id % LOOK_AGAIN_S
+                if known.next_s > now_s:
+                    return None
         if track.status == "lost" and not is_inside:
             known.since_s = None  # a prediction alone raises nothing, and clears nothing
             return None
@@ -117,9 +128,17 @@ class Approach:
             known.since_s = None
             return self._clear(track.track_id, now_s, f"is now probably inside {self.zone_name}")
         met = meeting(self._area, track, self.settings.horizon_s) if near is not None else None
+        distance_m = abs(near.depth_m) if near else reach_m
+        known.next_s = now_s + self._pause_s(known, met)
         if known.open is not None:
-            return self._hold(track, known, met, abs(near.depth_m) if near else reach_m, now_s)
-        return self._consider(track, known, met, abs(near.depth_m) if near else reach_m, now_s)
+            return self._hold(track, known, met, distance_m, now_s)
+        return self._consider(track, known, met, distance_m, now_s)
+
+    def _pause_s(self, known: _Approaching, met: Meeting | None) -> float:
+        """Return how long the track can be left alone: not while it is about to be raised or about to cross."""
+        if known.open is None and met is not None and met.probability >= self.settings.p_raise / 2.0:
+            return 0.0
+        return float(LOOK_AGAIN_S) if met is None else min(max(met.in_s / 10.0, 0.0), LOOK_AGAIN_S)
 
     def _is_eligible(self, track: Track) -> bool:
         return is_alive(track) and not track.is_on_ground and speed_mps(track) >= self.settings.speed_min_mps

@@ -155,19 +155,10 @@ class Area:
         The origin of the plane is at `lon_deg`, `lat_deg`; `starts_m` and `speeds_mps` are the (east, north) of each
         path in it, shape (n, 2).
         """
-        east_m, north_m = metres_per_degree(lat_deg)
-        ends_m = starts_m + speeds_mps * until_s
-        low = np.minimum(starts_m.min(axis=0), ends_m.min(axis=0))
-        high = np.maximum(starts_m.max(axis=0), ends_m.max(axis=0))
-        near = (
-            ((self._west - lon_deg) * east_m <= high[0])
-            & ((self._east - lon_deg) * east_m >= low[0])
-            & ((self._south - lat_deg) * north_m <= high[1])
-            & ((self._north - lat_deg) * north_m >= low[1])
-        )
-        k = self._edges(np.flatnonzero(near))
+        k = self._edges_in_fan(lon_deg, lat_deg, starts_m, starts_m + speeds_mps * until_s)
         if not len(k):
             return np.full(len(starts_m), np.nan)
+        east_m, north_m = metres_per_degree(lat_deg)
         ax, ay = (self._ax[k] - lon_deg) * east_m, (self._ay[k] - lat_deg) * north_m
         ex, ey = (self._bx[k] - self._ax[k]) * east_m, (self._by[k] - self._ay[k]) * north_m
         vx, vy = speeds_mps[:, :1], speeds_mps[:, 1:]
@@ -179,6 +170,28 @@ class Area:
             met = (along >= 0.0) & (along <= 1.0) & (t >= 0.0) & (t <= until_s)
         first = np.where(met, t, np.inf).min(axis=1)
         return np.where(np.isfinite(first), first, np.nan)
+
+    def _edges_in_fan(self, lon_deg: float, lat_deg: float, starts_m: F64, ends_m: F64) -> npt.NDArray[np.intp]:
+        """Return the edges that touch the box, laid along the mean path, that holds all starts and ends."""
+        east_m, north_m = metres_per_degree(lat_deg)
+        way = ends_m.mean(axis=0) - starts_m.mean(axis=0)
+        size = float(np.hypot(way[0], way[1]))
+        ux, uy = (float(way[0]) / size, float(way[1]) / size) if size > 0.0 else (1.0, 0.0)
+        corners = np.vstack((starts_m, ends_m))
+        along = corners[:, 0] * ux + corners[:, 1] * uy
+        across = corners[:, 1] * ux - corners[:, 0] * uy
+        box = (float(along.min()), float(along.max()), float(across.min()), float(across.max()))
+        mx = ((self._west + self._east) / 2.0 - lon_deg) * east_m
+        my = ((self._south + self._north) / 2.0 - lat_deg) * north_m
+        hx, hy = (self._east - self._west) * (east_m / 2.0), (self._north - self._south) * (north_m / 2.0)
+        half_along, half_across = hx * abs(ux) + hy * abs(uy), hx * abs(uy) + hy * abs(ux)
+        k = self._edges(np.flatnonzero(_touches(mx * ux + my * uy, my * ux - mx * uy, half_along, half_across, box)))
+        ax, ay = (self._ax[k] - lon_deg) * east_m, (self._ay[k] - lat_deg) * north_m
+        bx, by = (self._bx[k] - lon_deg) * east_m, (self._by[k] - lat_deg) * north_m
+        mx, my, hx, hy = (ax + bx) / 2.0, (ay + by) / 2.0, (bx - ax) / 2.0, (by - ay) / 2.0
+        half_along, half_across = np.abs(hx * ux + hy * uy), np.abs(hy * ux - hx * uy)
+        found: npt.NDArray[np.intp] = k[_touches(mx * ux + my * uy, my * ux - mx * uy, half_along, half_across, box)]
+        return found
 
     def at_least_m(self, lon_deg: float, lat_deg: float) -> float:
         """Return a lower bound of the distance to the edge, cheaper than the distance."""
@@ -219,6 +232,19 @@ class Area:
             float(self._ax[j] + f * (self._bx[j] - self._ax[j])),
             float(self._ay[j] + f * (self._by[j] - self._ay[j])),
         )
+
+
+def _touches(
+    along: F64, across: F64, half_along: F64, half_across: F64, box: tuple[float, float, float, float]
+) -> npt.NDArray[np.bool_]:
+    """Return which pieces, given by their middles and half sizes, touch a box (along from, to, across from, to)."""
+    touches: npt.NDArray[np.bool_] = (
+        (along + half_along >= box[0])
+        & (along - half_along <= box[1])
+        & (across + half_across >= box[2])
+        & (across - half_across <= box[3])
+    )
+    return touches
 
 
 def sound_covariance(cov_m2: tuple[float, float, float], least_m: float = 1.0) -> tuple[float, float, float]:

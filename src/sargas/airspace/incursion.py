@@ -7,6 +7,7 @@ it is "appeared inside", at most yellow. A lost track raises nothing new unless 
 is not cleared while it is lost: not knowing where it is does not mean that it left.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
@@ -98,8 +99,10 @@ class _Watched:
         self.origin_code: str = ""
         self.since_s: float | None = None
         self.first_inside: tuple[float, float] | None = None
+        self.is_domestic = False
         self.was_lost = False
         self.was_approaching = False
+        self.next_s = -math.inf
         self.n_raised = 0
         self.open: _Open | None = None
 
@@ -137,6 +140,8 @@ class Incursion:
         known = self._watched.get(track.track_id)
         if not is_usable(track) or (known is None and (track.status == "tentative" or track.is_on_ground)):
             return None
+        if known is not None and track.status == "lost" and known.was_lost and now_s < known.next_s:
+            return None  # a prediction changes slowly, and its wide covariance meets much of the border
         near = self._nearness.nearest(track, ALWAYS_NEAR_M + 6.0 * spread_m(track))
         inside = self._nearness.is_inside(track.track_id)
         if known is None:
@@ -152,6 +157,7 @@ class Incursion:
             else self._area.probability(track.lon_deg, track.lat_deg, track.position_cov_m2)
         )
         self._note_loss(track, known)
+        known.next_s = now_s + self.settings.update_s
         sight = _Sight(track, p, depth_m, now_s)
         self._follow(sight, known)
         if known.open is not None:
@@ -193,7 +199,7 @@ class Incursion:
         if p <= self.settings.p_outside and track.status != "lost":
             known.outside = (track.lon_deg, track.lat_deg)
             known.first_inside = None
-        elif known.outside is None and known.first_inside is None and known.n_raised == 0:
+        elif known.outside is None and known.first_inside is None and not known.is_domestic:
             known.first_inside = (track.time_s, depth_m)
         known.last = fix
 
@@ -226,15 +232,18 @@ class Incursion:
 
     def _appeared(self, sight: _Sight, known: _Watched) -> Finding | None:
         rules, track, depth_m = self.settings, sight.track, sight.depth_m
-        if known.first_inside is None or is_identified(track) or not is_alive(track):
+        if known.first_inside is None or not is_alive(track):
+            return None
+        if is_identified(track):
+            known.first_inside, known.is_domestic = None, True
             return None
         first_s, first_depth_m = known.first_inside
-        if first_depth_m > rules.appear_within_m:
-            known.first_inside = None  # deep inside from the start: domestic
+        is_deep = first_depth_m > rules.appear_within_m
+        if not is_deep and track.time_s - first_s < rules.appear_s:
             return None
-        if track.time_s - first_s < rules.appear_s:
+        known.first_inside, known.is_domestic = None, True
+        if is_deep:
             return None
-        known.first_inside = None
         inward_mps = (depth_m - first_depth_m) / max(track.time_s - first_s, 1.0)
         if speed_mps(track) < rules.appear_speed_mps or inward_mps < rules.appear_speed_mps / 2.0:
             return None

@@ -1,13 +1,12 @@
 """Zones from OpenAir text, the format of gliders' airspace files.
 
 Read are AC (class), AN (name), AI (id), AL and AH (floor, ceiling), AA (active from/to), DP (point), V X= (centre),
-V D= (direction), DC (circle), DA (arc by angles), DB (arc by points), and * (comment). Drawing styles, frequencies and
-labels (AT AY AF AG AX SP SB V W V Z TO TC DY) say nothing about where a zone is and are passed over.
+V D= (direction), DC (circle), DA (arc by angles), DB (arc by points), and * (comment). Drawing styles, frequencies
+and labels (AT AY AF AG AX SP SB V W V Z TO TC DY) say nothing about where a zone is and are passed over.
 Source: Winpilot, OpenAir user airspace format; Naviter, OpenAir format version 2.
 """
 
 import re
-from datetime import datetime
 from typing import Any, Final
 
 import shapely
@@ -15,7 +14,7 @@ import shapely
 from sargas.airspace.arcs import Point, arc, arc_between, circle
 from sargas.airspace.borders import polygons
 from sargas.airspace.heights_text import Height, combined, parse_height
-from sargas.airspace.zone_table import check_rings, with_own_ids
+from sargas.airspace.zone_table import check_rings, moment, with_own_ids
 from sargas.model.errors import DataError
 from sargas.model.units import NAUTICAL_MILE_M
 from sargas.model.zone import Polygon, Schedule, Zone, ZoneKind
@@ -254,9 +253,6 @@ def _number(text: str, what: str, most: float) -> float:
 def _activation(rest: str) -> Schedule:
     start, _, end = rest.partition("/")
     try:
-        return Schedule(
-            from_s=datetime.fromisoformat(start.strip().upper()).timestamp(),
-            to_s=datetime.fromisoformat(end.strip().upper()).timestamp(),
-        )
+        return Schedule(from_s=moment(start.strip().upper()), to_s=moment(end.strip().upper()))
     except ValueError as error:
         raise ValueError(f"AA {rest[:60]!r} is not of the form 2025-07-28T04:00Z/2025-07-28T06:00Z") from error

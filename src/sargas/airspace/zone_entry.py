@@ -123,6 +123,9 @@ class ZoneEntry:
         is_high_or_low = not is_within(zone, track, self.settings.height_margin_m, self.settings.terrain_max_m)
         if known is None and (is_high_or_low or self._is_excused(track, zone)):
             return None
+        opened = None if known is None else known.open
+        if opened is not None and track.status == "lost" and now_s - opened.time_s < self.settings.update_s:
+            return None  # a prediction changes slowly
         p = 0.0 if is_high_or_low else area.probability(track.lon_deg, track.lat_deg, track.position_cov_m2)
         if known is None:
             if p == 0.0:

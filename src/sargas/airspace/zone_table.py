@@ -159,7 +159,16 @@ def _moment(value: object, where: str) -> float | None:
     if value is None:
         return None
     try:
-        moment = datetime.fromisoformat(str(value))
+        return moment(str(value))
     except ValueError as error:
         raise DataError(f"{where}: {str(value)[:40]!r} is not a time such as 2025-07-28T04:00:00Z") from error
-    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def moment(text: str) -> float:
+    """Return the epoch seconds of an ISO 8601 time, UTC where it names no zone.
+
+    Raises:
+        ValueError: it is none.
+    """
+    when = datetime.fromisoformat(text)
+    return (when if when.tzinfo is not None else when.replace(tzinfo=UTC)).timestamp()
