@@ -27,8 +27,8 @@ SETTINGS: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
 
 
 def position(n: int, k: int) -> tuple[float, float]:
-    """Return where target k is in round n: 100 m/s to the north, 5 km apart."""
-    return 54.5 + 0.05 * k + n * ROUND_S * 100.0 / 111_195.0, 25.5 + 0.03 * k
+    """Return where target k is in round n: 100 m/s to the north, 5 km apart; after 200 km it begins anew."""
+    return 54.5 + 0.05 * k + (n % 200) * ROUND_S * 100.0 / 111_195.0, 25.5 + 0.03 * k
 
 
 def readsb(n: int) -> list[bytes]:
