@@ -159,7 +159,7 @@ async function answer(request, response) {
   const json = (value, status = 200) => { response.writeHead(status, { "content-type": "application/json" }); response.end(JSON.stringify(value)); };
   if (isCut && !url.pathname.startsWith("/api/fixture")) return response.destroy();
   switch (true) {
-    case url.pathname === "/api/desk": return json({ title: "Vilnius sector", country: "LT", is_exercise: true, version: "0.1.0", views: ["live"] });
+    case url.pathname === "/api/desk": return json({ title: "Vilnius sector", country: "LT", is_exercise: true, version: "0.1.0", views: [{ name: "live", clock }] });
     case url.pathname === "/api/picture": return json(update(true));
     case url.pathname === "/api/map/zones.geojson": return json(zones);
     case url.pathname === "/api/map/sensors.geojson": return json(sensors);

@@ -89,7 +89,7 @@ export function compass(degrees: number): string {
 /** Return a probability in percent that never claims certainty: <1 % and >99 % are said so. */
 export function percent(probability: number): string {
   if (probability > 0 && probability < 0.01) return "<1 %";
-  if (probability < 1 && probability > 0.99) return ">99 %";
+  if (probability > 0.99) return ">99 %";
   return `${Math.round(probability * 100)} %`;
 }
 

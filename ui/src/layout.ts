@@ -37,6 +37,8 @@ export interface Layout {
   render(state: LayoutState): void;
   /** On a phone, pull the sheet up far enough to read the detail. */
   showDetail(): void;
+  /** How much of the map's right side the detail covers. */
+  coveredPx(): number;
 }
 
 export function buildLayout(desk: Desk, actions: LayoutActions): Layout {
@@ -73,6 +75,9 @@ export function buildLayout(desk: Desk, actions: LayoutActions): Layout {
     },
     showDetail() {
       if (sheet.dataset["height"] === "peek") sheet.dataset["height"] = "half";
+    },
+    coveredPx() {
+      return detail.hidden || getComputedStyle(detail).position !== "absolute" ? 0 : detail.offsetWidth;
     },
   };
 }

@@ -139,6 +139,7 @@ export interface Incident {
   lon_deg?: Maybe<number>;
   timeline?: TimelineItem[];
   evidence?: number[];
+  cited?: number[];
 }
 
 interface ReportBase {
@@ -228,6 +229,8 @@ export interface Update {
   feeds?: FeedHealth[];
   observations?: Observation[];
   refused?: string[];
+  /** All that is wrong with the watch itself now, in sentences. */
+  trouble?: string[];
 }
 
 export interface Desk {
@@ -235,7 +238,8 @@ export interface Desk {
   country: string;
   is_exercise?: boolean;
   version?: string;
-  views?: ViewName[];
+  countries?: string[];
+  views?: { name: ViewName; clock: Clock }[];
 }
 export interface Coverage {
   range_min_m?: number;

@@ -6,6 +6,7 @@ import { h } from "./dom";
 import { Times } from "./format";
 import { listenToKeys } from "./keys";
 import { AirMap } from "./map/airmap";
+import { sensorTable } from "./map/ground";
 import { isAcknowledged, skyLevel, type Decision, type Desk as DeskInfo, type Level, type Place, type Sensor, type ViewName } from "./model";
 import { buildLayout, type Layout } from "./layout";
 import { askOfficer } from "./panels/dialogs";
@@ -63,6 +64,13 @@ export class Page implements Desk {
 
   /** Draw the map; a browser that cannot keeps the queue, the sound and the panels. */
   async openMap(): Promise<void> {
+    const home = this.info.country;
+    const nothing = { type: "FeatureCollection" as const, features: [] };
+    const [sensors, places, zones] = [
+      this.ground<Sensors>("sensors", api.sensors(), nothing), this.ground<Place[]>("towns", api.places(), []),
+      this.ground<Zones>("borders", api.zones(), nothing),
+    ];
+    this.sensors = sensorTable(await sensors);
     try {
       this.map = await AirMap.create(this.layout.map, this.settings, ({ trackId }) => {
         this.select(trackId === null ? null : { kind: "track", id: trackId });
@@ -72,14 +80,11 @@ export class Page implements Desk {
       this.layout.map.replaceChildren(h("p", { class: "empty", role: "alert" }, `This browser cannot draw the map: ${reason}. The alarms go on.`));
       return;
     }
-    const [zones, sensors, places] = await Promise.all([
-      this.ground<Zones>("borders", api.zones(), { type: "FeatureCollection", features: [] }),
-      this.ground<Sensors>("sensors", api.sensors(), { type: "FeatureCollection", features: [] }),
-      this.ground<Place[]>("towns", api.places(), []),
-    ]);
-    this.map.setGround(zones, sensors, places, this.info.country);
-    this.sensors = this.map.sensors;
-    this.zoneNames = new Map(zones.features.map(({ properties }) => [properties.id, properties.name]));
+    this.map.setSensors(this.sensors, home);
+    this.map.setPlaces(await places);
+    const drawn = await zones;
+    this.map.setZones(drawn, home);
+    this.zoneNames = new Map(drawn.features.map(({ properties }) => [properties.id, properties.name]));
     this.redraw();
   }
 
@@ -101,7 +106,7 @@ export class Page implements Desk {
   private async leaveVanishedReplay(): Promise<void> {
     if (this.view !== "replay") return;
     const desk = await api.desk().catch(() => null);
-    if (desk !== null && desk.views && !desk.views.includes("replay")) this.showLive();
+    if (desk !== null && desk.views && !desk.views.some((view) => view.name === "replay")) this.showLive();
   }
 
   /** Sound and say an incident that is new or has risen and that nobody has acknowledged. */
@@ -145,15 +150,15 @@ export class Page implements Desk {
   select(selection: Selection, options: { isCentred?: boolean } = {}): void {
     this.selection = selection;
     if (selection !== null) this.layout.showDetail();
-    if (options.isCentred) this.centre();
     this.redraw();
+    if (options.isCentred) this.centre();
   }
 
   private centre(): void {
     const track = selectedTrack(this) ?? this.picture.tracks.get(framedTrack(this) ?? -1);
     const incident = selectedIncident(this);
-    if (track !== undefined) this.map?.flyTo(track.lon_deg, track.lat_deg);
-    else if (incident?.lat_deg != null && incident.lon_deg != null) this.map?.flyTo(incident.lon_deg, incident.lat_deg);
+    if (track !== undefined) this.map?.flyTo(track.lon_deg, track.lat_deg, this.layout.coveredPx());
+    else if (incident?.lat_deg != null && incident.lon_deg != null) this.map?.flyTo(incident.lon_deg, incident.lat_deg, this.layout.coveredPx());
   }
 
   private async officer(isAsked = false): Promise<string | null> {

@@ -22,6 +22,7 @@ export class Picture {
   readonly health = new Map<string, Health>();
   readonly feeds = new Map<string, FeedHealth>();
   observations: Observation[] = [];
+  trouble: string[] = [];
   clock: Clock = { now_s: NaN, is_played: false };
   /** Counts every change, so that a panel knows whether it is out of date. */
   version = 0;
@@ -39,6 +40,7 @@ export class Picture {
   apply(update: Update): void {
     if (update.is_reset) this.clear();
     this.clock = update.clock;
+    this.trouble = update.trouble ?? [];
     this.heardAtMs = this.monotonicMs();
     for (const track of update.tracks ?? []) this.applyTrack(track);
     for (const finding of update.findings ?? []) {

@@ -9,6 +9,7 @@ export interface Settings {
 }
 export const LAYERS = {
   cooperative: "Cooperative traffic",
+  lost: "Lost tracks without an incident",
   labels: "Track labels",
   trails: "Trails",
   observations: "Bearings, sightings, cues",
@@ -25,7 +26,7 @@ const DEFAULTS: Settings = {
   officer: "",
   isKeyShown: true,
   layers: {
-    cooperative: true, labels: true, trails: true, observations: true, coverage: true, zones: true, places: true,
+    cooperative: true, lost: true, labels: true, trails: true, observations: true, coverage: true, zones: true, places: true,
   },
 };
 

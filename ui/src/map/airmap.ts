@@ -3,11 +3,11 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 import { Map as MapLibreMap, NavigationControl, ScaleControl, setWorkerUrl, type GeoJSONSource } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import type { Sensors, Zones } from "../api";
+import type { Zones } from "../api";
 import type { Crossing, Finding, Incident, Place, Sensor } from "../model";
 import type { Picture } from "../picture";
 import type { LayerName, Settings } from "../settings";
-import { boundsOf, countryNames, coverageFeatures, placeFeatures, sensorFeatures, sensorTable, zoneFeatures } from "./ground";
+import { boundsOf, countryNames, coverageFeatures, placeFeatures, sensorFeatures, zoneFeatures } from "./ground";
 import { layers, SOURCES, SWITCHED, type SourceName } from "./layers";
 import { observedFeatures } from "./observed";
 import { PALETTES } from "./palette";
@@ -20,24 +20,26 @@ const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: 
 /** Faces that the map draws its letters with must be there before the first label is drawn. */
 const LETTERS = "AĄČĘĖĮŠŲŪŽąčęėįšųūžāēīļņõäöüłśżșț";
 const CLICK_SLOP_PX = 9;
+const MARGIN_PX = 60;
+const COMPARED_MAX = 400;
 
 export interface Clicked {
   trackId: number | null;
 }
 
 export class AirMap {
-  sensors: Map<string, Sensor> = new Map();
+  private sensors: ReadonlyMap<string, Sensor> = new Map();
   private readonly map: MapLibreMap;
   private zones: Zones | null = null;
   private isReady = false;
   private healthKey = "";
+  private readonly sent = new Map<SourceName, string>();
 
   private constructor(container: HTMLElement, private readonly settings: Settings, onClick: (clicked: Clicked) => void) {
     const palette = PALETTES[settings.theme];
     this.map = new MapLibreMap({
       container, attributionControl: false, dragRotate: false, pitchWithRotate: false, maxPitch: 0, renderWorldCopies: false,
-      center: [24.5, 55.2], zoom: 6, minZoom: 3, maxZoom: 15, fadeDuration: 120, refreshExpiredTiles: false,
-      canvasContextAttributes: { antialias: true },
+      center: [24.5, 55.2], zoom: 6, minZoom: 3, maxZoom: 15, fadeDuration: 0, refreshExpiredTiles: false,
       style: {
         version: 8,
         sources: Object.fromEntries(SOURCES.map((name) => [name, { type: "geojson", data: EMPTY, tolerance: name === "zones" ? 0.4 : 0 }])),
@@ -71,14 +73,21 @@ export class AirMap {
     return air;
   }
 
-  setGround(zones: Zones, sensors: Sensors, places: Place[], home: string): void {
+  setZones(zones: Zones, home: string): void {
     this.zones = zones;
-    this.sensors = sensorTable(sensors);
-    this.set("zones", zoneFeatures(zones, home));
+    this.set("zones", zoneFeatures(zones, home), false);
     this.set("country-names", countryNames(zones));
-    this.set("places", placeFeatures(places));
+    if (this.sensors.size === 0) this.goHome(home, false);
+  }
+
+  setSensors(sensors: ReadonlyMap<string, Sensor>, home: string): void {
+    this.sensors = sensors;
     this.healthKey = "";
     this.goHome(home, false);
+  }
+
+  setPlaces(places: readonly Place[]): void {
+    this.set("places", placeFeatures(places), false);
   }
 
   /** Show the sensors and their surroundings, or the whole country where no sensor has a place. */
@@ -90,18 +99,18 @@ export class AirMap {
           Math.max(...sites.map((s) => s.lon_deg!)), Math.max(...sites.map((s) => s.lat_deg!)),
         ]
       : this.zones && boundsOf(this.zones, home);
-    if (bounds) this.map.fitBounds(bounds, { padding: 70, maxZoom: 9.2, duration: isSmooth ? 600 : 0 });
+    if (bounds) this.map.fitBounds(bounds, { padding: 90, maxZoom: 8.6, duration: isSmooth ? 600 : 0 });
   }
 
-  flyTo(lonDeg: number, latDeg: number): void {
+  /** Bring a place into view, clear of the `coveredPx` on the right that a panel covers. */
+  flyTo(lonDeg: number, latDeg: number, coveredPx: number): void {
     const zoom = Math.max(this.map.getZoom(), 9);
-    const isNear = this.map.getBounds().contains([lonDeg, latDeg]);
-    if (isNear && this.map.getZoom() >= 8.5) return;
-    this.map.easeTo({ center: [lonDeg, latDeg], zoom, duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 500 });
-  }
-
-  centre(lonDeg: number, latDeg: number): void {
-    this.map.easeTo({ center: [lonDeg, latDeg], duration: 300 });
+    const { x, y } = this.map.project([lonDeg, latDeg]);
+    const { clientWidth, clientHeight } = this.map.getContainer();
+    const isInView = x > MARGIN_PX && x < clientWidth - coveredPx - MARGIN_PX && y > MARGIN_PX && y < clientHeight - 2 * MARGIN_PX;
+    if (isInView && this.map.getZoom() >= 8) return;
+    const duration = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 500;
+    this.map.easeTo({ center: [lonDeg, latDeg], zoom, duration, offset: [-coveredPx / 2, 0] });
   }
 
   draw(picture: Picture, selected: number | null): void {
@@ -114,7 +123,7 @@ export class AirMap {
     }
     const drawn = trackFeatures(picture.tracks.values(), picture.trails, {
       nowS, sensors: this.sensors, incidents, selected,
-      hasLabels: this.settings.layers.labels, isCooperativeShown: this.settings.layers.cooperative,
+      shown: this.settings.layers,
     });
     const observed = observedFeatures(picture.observations, this.sensors, nowS);
     for (const [name, features] of Object.entries({ ...drawn, ...observed, findings: crossings(picture.incidents.values()) })) {
@@ -137,8 +146,6 @@ export class AirMap {
       const isOn = this.settings.layers[name as LayerName];
       for (const id of ids) this.map.setLayoutProperty(id, "visibility", isOn ? "visible" : "none");
     }
-    // A hidden cooperative track that is selected is still drawn, so its layer stays.
-    this.map.setLayoutProperty("tracks-cooperative", "visibility", "visible");
   }
 
   repaint(): void {
@@ -155,7 +162,11 @@ export class AirMap {
     this.map.resize();
   }
 
-  private set(name: SourceName, data: GeoJSON.FeatureCollection): void {
+  private set(name: SourceName, data: GeoJSON.FeatureCollection, isCompared = true): void {
+    // What did not change is not sent to the worker again.
+    const text = isCompared && data.features.length < COMPARED_MAX ? JSON.stringify(data) : "";
+    if (text !== "" && this.sent.get(name) === text) return;
+    this.sent.set(name, text);
     void (this.map.getSource(name) as GeoJSONSource | undefined)?.setData(data);
   }
 }

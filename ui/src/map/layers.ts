@@ -1,6 +1,6 @@
 /** The map's layers from the ground up, as a function of the palette: a theme change only repaints them. */
 
-import type { ExpressionSpecification, LayerSpecification } from "maplibre-gl";
+import type { ExpressionSpecification, LayerSpecification, VariableAnchorOffsetCollectionSpecification } from "maplibre-gl";
 import type { LayerName } from "../settings";
 import type { Palette } from "./palette";
 
@@ -15,9 +15,13 @@ export type SourceName = (typeof SOURCES)[number];
 const get = (name: string): ExpressionSpecification => ["get", name];
 const alpha: ExpressionSpecification = ["coalesce", ["get", "alpha"], 1];
 const scaled = (factor: number): ExpressionSpecification => ["*", alpha, factor];
+/** Beside its dot, else a little further off: a sensor often stands in the town. */
+const TOWN_ANCHORS: VariableAnchorOffsetCollectionSpecification = [
+  "left", [0.6, 0], "right", [-0.6, 0], "top", [0, 0.5], "bottom", [0, -0.5], "left", [1.5, 0], "right", [-1.5, 0], "bottom", [0, -1.3], "top", [0, 1.3],
+];
 const KIND = (p: Palette): ExpressionSpecification => [
   "match", get("look"),
-  "cooperative", p.cooperative, "friendly", p.friendly, "neutral", p.cooperative,
+  "cooperative", p.cooperative, "lost-known", p.cooperative, "friendly", p.friendly, "neutral", p.cooperative,
   "suspect", p.suspect, "hostile", p.hostile, "lost", p.lost, p.unknown,
 ];
 
@@ -66,7 +70,7 @@ function ground(p: Palette): LayerSpecification[] {
 
 function heard(p: Palette): LayerSpecification[] {
   return [
-    { id: "cue-fills", type: "fill", source: "cues", paint: { "fill-pattern": "hatch", "fill-opacity": scaled(0.55) } },
+    { id: "cue-fills", type: "fill", source: "cues", paint: { "fill-pattern": "hatch", "fill-opacity": scaled(0.4) } },
     {
       id: "cue-lines", type: "line", source: "cues",
       paint: { "line-color": p.heard, "line-width": 1.6, "line-dasharray": [6, 3], "line-opacity": scaled(0.9) },
@@ -88,7 +92,7 @@ function heard(p: Palette): LayerSpecification[] {
 function names(p: Palette): LayerSpecification[] {
   const enough: ExpressionSpecification = [
     ">=", get("population"),
-    ["step", ["zoom"], 400_000, 5.5, 150_000, 6.5, 60_000, 7.3, 25_000, 8.2, 8_000, 9, 2_500, 10, 700, 11, 0],
+    ["step", ["zoom"], 400_000, 5.5, 150_000, 6.3, 60_000, 7, 20_000, 8, 6_000, 8.8, 2_500, 9.6, 700, 10.6, 0],
   ];
   return [
     {
@@ -110,10 +114,10 @@ function names(p: Palette): LayerSpecification[] {
     {
       id: "places", type: "symbol", source: "places", filter: enough,
       layout: {
-        "icon-image": "town", "icon-allow-overlap": false, "text-field": get("name"), "text-font": FONT,
+        "icon-image": "town", "icon-allow-overlap": true, "icon-ignore-placement": true, "text-field": get("name"), "text-font": FONT,
         "text-size": ["interpolate", ["linear"], ["zoom"], 5, ["interpolate", ["linear"], get("population"), 0, 9.5, 500_000, 12],
           11, ["interpolate", ["linear"], get("population"), 0, 11.5, 500_000, 17]],
-        "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 0.5, "text-justify": "auto", "text-max-width": 9,
+        "text-variable-anchor-offset": TOWN_ANCHORS, "text-justify": "auto", "text-max-width": 9,
         "symbol-sort-key": ["-", 0, get("population")],
       },
       paint: { "text-color": p.town, "text-halo-color": p.townHalo, "text-halo-width": 1.3, "icon-color": p.town },
@@ -151,15 +155,15 @@ function air(p: Palette): LayerSpecification[] {
   return [
     {
       id: "ellipse-fills", type: "fill", source: "ellipses",
-      paint: { "fill-color": KIND(p), "fill-opacity": ["case", ["==", get("look"), "lost"], 0.1, 0.12] },
+      paint: { "fill-color": KIND(p), "fill-opacity": scaled(0.11) },
     },
     {
-      id: "ellipse-lines", type: "line", source: "ellipses", filter: ["!=", get("look"), "lost"],
-      paint: { "line-color": KIND(p), "line-width": 1.1, "line-opacity": 0.75 },
+      id: "ellipse-lines", type: "line", source: "ellipses", filter: ["!", get("isLost")],
+      paint: { "line-color": KIND(p), "line-width": 1.1, "line-opacity": scaled(0.75) },
     },
     {
-      id: "ellipse-lost", type: "line", source: "ellipses", filter: ["==", get("look"), "lost"],
-      paint: { "line-color": KIND(p), "line-width": 1.6, "line-dasharray": [3, 2.5], "line-opacity": 0.95 },
+      id: "ellipse-lost", type: "line", source: "ellipses", filter: ["boolean", get("isLost")],
+      paint: { "line-color": KIND(p), "line-width": 1.6, "line-dasharray": [3, 2.5], "line-opacity": scaled(0.95) },
     },
     {
       id: "trails", type: "line", source: "trails", layout: { "line-join": "round", "line-cap": "round" },
@@ -206,7 +210,7 @@ function trackLayer(id: string, isCooperative: boolean, p: Palette): LayerSpecif
       "text-field": ["format", get("name"), { "text-font": ["literal", FONT_STRONG] }, "\n", {}, get("line"), { "font-scale": 0.88 }],
       "text-font": FONT, "text-size": isCooperative ? 10.5 : 13, "text-optional": true, "text-line-height": 1.15, "text-max-width": 16,
       "text-variable-anchor": ["left", "right", "top-left", "bottom-left", "top-right", "bottom-right", "top", "bottom"],
-      "text-radial-offset": isCooperative ? 1.0 : 1.45, "text-justify": "auto", "text-padding": 3,
+      "text-radial-offset": isCooperative ? 1 : ["case", ["==", get("level"), "white"], 1.5, 2.5], "text-justify": "auto", "text-padding": 3,
       "symbol-sort-key": get("rank"),
     },
     paint: {
@@ -222,9 +226,8 @@ export function layers(palette: Palette): LayerSpecification[] {
   return [...ground(palette), ...heard(palette), ...names(palette), ...people(palette), ...air(palette)];
 }
 
-/** Which layers a person's switch shows or hides; track labels are texts, not layers. */
-export const SWITCHED: Record<Exclude<LayerName, "labels">, string[]> = {
-  cooperative: ["tracks-cooperative"],
+/** Which layers a person's switch shows or hides; what concerns tracks is decided track by track. */
+export const SWITCHED: Record<Exclude<LayerName, "labels" | "cooperative" | "lost">, string[]> = {
   trails: ["trails"],
   observations: ["cue-fills", "cue-lines", "direction-fills", "direction-lines", "witnesses"],
   coverage: ["coverage-fills", "coverage-lines"],

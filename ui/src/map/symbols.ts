@@ -10,43 +10,38 @@ export const PIXEL_RATIO = 2;
 
 /** Standard identity digits of APP-6 and MIL-STD-2525D: 0 pending, 1 unknown, 3 friend, 4 neutral, 5 suspect, 6 hostile. */
 const IDENTITY: Record<Look, string> = {
-  pending: "0", unknown: "1", lost: "1", cooperative: "4", neutral: "4", friendly: "3", suspect: "5", hostile: "6",
+  pending: "0", unknown: "1", lost: "1", "lost-known": "4", cooperative: "4", neutral: "4", friendly: "3", suspect: "5", hostile: "6",
 };
 
-/** Return the 20-digit code: air symbol set; civilian only where it says so itself; a lost track is "anticipated" (dashed). */
-export function sidc(look: Look, isExercise: boolean): string {
-  const status = look === "lost" ? "1" : "0";
-  const entity = look === "cooperative" ? "120000" : "000000";
-  return `10${isExercise ? "1" : "0"}${IDENTITY[look]}01${status}000${entity}0000`;
+/** Return the 20-digit code of APP-6E: air symbol set, no entity, because the kind of aircraft is not known; a lost track is "anticipated" (dashed). */
+export function sidc(look: Look): string {
+  return `100${IDENTITY[look]}01${look.startsWith("lost") ? "1" : "0"}${"0".repeat(13)}`;
 }
 
+/** A frame alone, with a dot where the track stands; the program claims no more than it knows. */
 function milImage(look: Look, p: Palette): ImageData {
   const colours: Record<Look, string> = {
-    pending: p.unknown, unknown: p.unknown, lost: p.lost, cooperative: p.cooperative, neutral: p.cooperative,
+    pending: p.unknown, unknown: p.unknown, lost: p.lost, "lost-known": p.cooperative, cooperative: p.cooperative, neutral: p.cooperative,
     friendly: p.friendly, suspect: p.suspect, hostile: p.hostile,
   };
-  const size = look === "cooperative" ? 13 : 19;
-  const symbol = new ms.Symbol(sidc(look, false), {
-    size: size * PIXEL_RATIO, monoColor: colours[look], fill: false, strokeWidth: look === "cooperative" ? 5 : 8,
-    outlineWidth: look === "cooperative" ? 4 : 7, outlineColor: p.halo, infoFields: false,
+  const isSmall = look === "cooperative" || look === "lost-known";
+  const symbol = new ms.Symbol(sidc(look), {
+    size: (isSmall ? 12 : 19) * PIXEL_RATIO, monoColor: colours[look], fill: false, icon: false, infoFields: false,
+    strokeWidth: isSmall ? 10 : 8, outlineWidth: isSmall ? 10 : 7, outlineColor: p.halo,
   });
   // The frame's own centre must sit on the track: the picture is padded until it does.
   const source = symbol.asCanvas();
   const anchor = symbol.getAnchor();
   const [canvas, context] = blank(2 * Math.ceil(Math.max(anchor.x, source.width - anchor.x, anchor.y, source.height - anchor.y)) / PIXEL_RATIO);
-  if (look !== "cooperative" && look !== "pending") {
-    context.globalAlpha = 0.9;
-  }
   context.drawImage(source, canvas.width / 2 - anchor.x, canvas.height / 2 - anchor.y);
-  if (look !== "cooperative") dot(context, canvas.width / 2, colours[look]);
+  dot(context, canvas.width / 2, (isSmall ? 1.6 : 2.6) * PIXEL_RATIO, colours[look]);
   return context.getImageData(0, 0, canvas.width, canvas.height);
 }
 
-function dot(context: CanvasRenderingContext2D, centre: number, colour: string): void {
-  context.globalAlpha = 1;
+function dot(context: CanvasRenderingContext2D, centre: number, radius: number, colour: string): void {
   context.fillStyle = colour;
   context.beginPath();
-  context.arc(centre, centre, 2.6 * PIXEL_RATIO, 0, 2 * Math.PI);
+  context.arc(centre, centre, radius, 0, 2 * Math.PI);
   context.fill();
 }
 
@@ -63,7 +58,8 @@ function sign(size: number, colour: string, rim: string, paths: { d: string; fil
   const [canvas, context] = blank(size);
   context.scale(canvas.width / 24, canvas.height / 24);
   context.lineCap = context.lineJoin = "round";
-  for (const { colour: stroke, extra } of [{ colour: rim, extra: 2.4 }, { colour, extra: 0 }]) {
+  // The rim is two pixels wide whatever the size of the sign.
+  for (const { colour: stroke, extra } of [{ colour: rim, extra: 60 / size }, { colour, extra: 0 }]) {
     context.strokeStyle = context.fillStyle = stroke;
     for (const { d, fill, width = 1.8, dash = [] } of paths) {
       context.lineWidth = width + extra;
@@ -128,10 +124,13 @@ function bracket(size: number, colour: string, rim: string): ImageData {
   return sign(size, colour, rim, [{ d: "M2 7V2h5 M17 2h5v5 M22 17v5h-5 M7 22H2v-5", width: 24 / size * 1.8 }]);
 }
 
-/** An alarm ring drawn round a track: a double square for red, a triangle for yellow. */
+/** An alarm ring drawn round a track: two solid rings for red, one broken ring for yellow. */
 function ring(level: "red" | "yellow", p: Palette): ImageData {
-  const d = level === "red" ? "M2 2h20v20H2Z" : "M12 1.500 23 21H1Z";
-  return sign(level === "red" ? 46 : 56, p[level], p.halo, [{ d, width: level === "red" ? 1 : 0.85 }]);
+  const circleOf = (radius: number): string => `M12 ${12 - radius}a${radius} ${radius} 0 1 0 0 ${2 * radius}a${radius} ${radius} 0 1 0 0-${2 * radius}`;
+  const paths = level === "red"
+    ? [{ d: circleOf(11), width: 0.9 }, { d: circleOf(8.9), width: 0.5 }]
+    : [{ d: circleOf(10), width: 0.9, dash: [3.2, 2.03] }];
+  return sign(60, p[level], p.halo, paths);
 }
 
 function image(name: string, p: Palette): ImageData | null {

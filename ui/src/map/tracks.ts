@@ -4,8 +4,9 @@ import { courseDeg, destination, ellipse, type LonLat } from "../geo";
 import { distance, duration, speedKmh, speedKt } from "../format";
 import type { Incident, Sensor, Track } from "../model";
 import type { TrailPoint } from "../picture";
+import type { LayerName } from "../settings";
 
-export type Look = "pending" | "unknown" | "lost" | "cooperative" | "neutral" | "friendly" | "suspect" | "hostile";
+export type Look = "pending" | "unknown" | "lost" | "lost-known" | "cooperative" | "neutral" | "friendly" | "suspect" | "hostile";
 type Feature = GeoJSON.Feature;
 const VECTOR_S = 60;
 const TRAIL_PIECES = 4;
@@ -13,7 +14,7 @@ const DEFAULT_PERIOD_S = 5;
 
 /** Return how a track looks; hostile, suspect and friendly only ever come from a person's decision. */
 export function lookOf(track: Track): Look {
-  if (track.status === "lost") return "lost";
+  if (track.status === "lost") return track.is_cooperative || track.identity?.icao24 ? "lost-known" : "lost";
   const affiliation = track.affiliation ?? "unknown";
   if (affiliation !== "unknown") return affiliation;
   if (track.is_cooperative) return "cooperative";
@@ -66,8 +67,7 @@ export interface TrackContext {
   sensors: ReadonlyMap<string, Sensor>;
   incidents: ReadonlyMap<number, Incident>;
   selected: number | null;
-  hasLabels: boolean;
-  isCooperativeShown: boolean;
+  shown: Pick<Record<LayerName, boolean>, "cooperative" | "labels" | "lost">;
 }
 
 export interface TrackFeatures {
@@ -96,39 +96,48 @@ export function trackFeatures(
   const out: TrackFeatures = { tracks: [], ellipses: [], vectors: [], trails: [], lost: [], selection: [] };
   for (const track of tracks) {
     const look = lookOf(track);
-    if (look === "cooperative" && !context.isCooperativeShown && track.track_id !== context.selected) continue;
+    if (!isShown(track, look, context)) continue;
     addTrack(out, track, look, trails.get(track.track_id) ?? [], context);
   }
   return out;
 }
 
+/** A switch never hides what is selected or part of an incident. */
+function isShown(track: Track, look: Look, { shown, selected, incidents }: TrackContext): boolean {
+  if (track.track_id === selected || incidents.has(track.track_id)) return true;
+  if (look === "cooperative") return shown.cooperative;
+  return track.status !== "lost" || shown.lost;
+}
+
 function addTrack(out: TrackFeatures, track: Track, look: Look, trail: TrailPoint[], context: TrackContext): void {
   const at: LonLat = [track.lon_deg, track.lat_deg];
   const { ageS, isStale } = staleness(track, context.nowS, context.sensors);
-  const alpha = look === "lost" ? 0.85 : freshness(ageS, isStale);
+  const isLost = track.status === "lost";
   const isSelected = track.track_id === context.selected;
   const incident = context.incidents.get(track.track_id);
   const level = incident?.level ?? "white";
-  const isCooperative = look === "cooperative" && level === "white";
-  const isNamed = context.hasLabels || isSelected || level !== "white";
+  const isOfNote = isSelected || level !== "white";
+  const alpha = isLost ? (isOfNote ? 0.95 : 0.55) : freshness(ageS, isStale);
+  const isCooperative = (look === "cooperative" || look === "lost-known") && !isOfNote;
+  const isNamed = context.shown.labels || isOfNote;
   out.tracks.push(point(at, {
     id: track.track_id, look, alpha, level, isCooperative, icon: `track:${look}`,
     name: isNamed ? nameOf(track) : "", line: isNamed ? labelLine(track, ageS, isStale) : "",
-    rank: isSelected ? 0 : level === "red" ? 1 : level === "yellow" ? 2 : isCooperative ? 9 : look === "pending" ? 5 : 4,
+    rank: isSelected ? 0 : level === "red" ? 1 : level === "yellow" ? 2 : isCooperative ? 9 : isLost ? 7 : look === "pending" ? 5 : 4,
   }));
-  if (look !== "cooperative" || isSelected) {
-    out.ellipses.push(area(ellipse(...at, track.position_cov_m2, 2), { look }));
+  if (!isCooperative) {
+    out.ellipses.push(area(ellipse(...at, track.position_cov_m2, 2), { look, alpha, isLost }));
   }
   const azimuth = courseDeg(track.east_mps, track.north_mps);
-  if (azimuth !== null && look !== "lost") {
+  if (azimuth !== null && !isLost) {
     const tip = destination(...at, azimuth, Math.hypot(track.east_mps, track.north_mps) * VECTOR_S);
     out.vectors.push(line([at, tip], { look, alpha }));
   }
   if (level === "red" || level === "yellow") out.selection.push(point(at, { icon: `ring:${level}` }));
   if (isSelected) out.selection.push(point(at, { icon: "selected" }));
-  if (trail.length > 0) addTrail(out, look, trail, look === "lost" ? null : at);
+  if (trail.length > 0) addTrail(out, look, trail, isLost ? null : at);
   const last = trail[trail.length - 1];
-  if (look === "lost" && last !== undefined) {
+  if (isLost && isOfNote && last !== undefined) {
     out.lost.push(point(last.at, { label: `last certain ${duration(ageS)} ago` }));
   }
 }

@@ -12,6 +12,7 @@ export class Banners {
   private readonly lostText = h("span");
   private readonly replay: HTMLElement;
   private readonly replayText = h("span");
+  private readonly trouble = h("div", { class: "banner trouble", role: "alert" });
   private readonly exercise = h("div", { class: "banner exercise" });
 
   constructor(private readonly desk: Desk, backToLive: () => void) {
@@ -22,13 +23,15 @@ export class Banners {
     );
     this.exercise.append(h("strong", {}, "RECONSTRUCTION / EXERCISE"), h("span", {}, "not real time, not real events"));
     this.exercise.hidden = !desk.info.is_exercise;
-    this.element.append(this.lost, this.replay, this.exercise);
+    this.element.append(this.lost, this.trouble, this.replay, this.exercise);
   }
 
   render(link: Link, quietMs: number): void {
     const { view, live } = this.desk;
     this.lost.hidden = link !== "lost";
     setText(this.lostText, `Nothing for ${duration(quietMs / 1_000)}. The picture is old. Trying again…`);
+    this.trouble.hidden = live.trouble.length === 0;
+    setText(this.trouble, live.trouble.join(" "));
     this.replay.hidden = view !== "replay";
     if (view === "replay") {
       const n = [...live.incidents.values()].filter((i) => i.status === "open" && i.acknowledged_s == null).length;

@@ -44,7 +44,7 @@ export class HealthPanel {
 
   private sensorRow({ sensor, state, reason, last_report_s }: Health, nowS: number): HealthRow {
     const name = this.desk.sensors.get(sensor)?.name || sensor;
-    return { state, name, note: state === "ok" ? "" : reason || state, age: last_report_s == null ? "never" : duration(nowS - last_report_s) };
+    return { state, name, note: state === "ok" ? "" : reason || (state === "unknown" ? "" : state), age: last_report_s == null ? "never" : duration(nowS - last_report_s) };
   }
 
   private feedRow(feed: FeedHealth, nowS: number): HealthRow {

@@ -98,9 +98,9 @@ export class TrackPanel {
   private renderAge(track: Track): void {
     const { ageS, isStale } = staleness(track, this.desk.picture.nowS(), this.desk.sensors);
     this.age.className = `age ${isStale ? "stale" : ""} ${track.status === "lost" ? "lost" : ""}`;
-    const nowText = track.status === "lost" ? "lost; last certain report" : isStale ? "old; last report" : "last report";
-    rebuild(this.age, `${Math.floor(ageS)} ${nowText}`, () => [
-      h("span", { class: "num big" }, ageS < 100 ? `${Math.floor(ageS)} s` : stopwatch(ageS)), h("span", {}, ` since the ${nowText}`),
+    const text = track.status === "lost" ? "since the last certain report: lost" : isStale ? "since the last report: overdue" : "since the last report";
+    rebuild(this.age, `${Math.floor(ageS)} ${text}`, () => [
+      h("span", { class: "num big" }, ageS < 100 ? `${Math.floor(ageS)} s` : stopwatch(ageS)), h("span", {}, ` ${text}`),
     ]);
   }
 
@@ -197,7 +197,7 @@ export class TrackPanel {
 
 function lookWord(track: Track): string {
   const look = lookOf(track);
-  const word = { pending: "Unknown, forming", unknown: "Unknown", lost: "Lost", cooperative: "Cooperative" }[look as string];
+  const word = { pending: "Unknown, forming", unknown: "Unknown", lost: "Lost", "lost-known": "Lost, was cooperative", cooperative: "Cooperative" }[look as string];
   return word ?? `${look[0]?.toUpperCase()}${look.slice(1)}`;
 }
 
