@@ -83,9 +83,6 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1.0, help="how long each category is measured")
     seconds = parser.parse_args().seconds
 
-    started_s = time.perf_counter()
-    build(Settings(), {})
-    built_s = time.perf_counter() - started_s
     table = Table("what", "records", "records/s", title="ASTERIX decoder, one process")
     for name, category, records, editions in SAMPLES:
         table.add_row(name, "generated", f"{generated_rate_hz(category, records, editions, seconds):,.0f}")
@@ -96,7 +93,6 @@ def main() -> None:
         table.add_row("Adriatic recording, frames included", f"{n_records:,}", f"{rate_hz:,.0f}")
     console = Console()
     console.print(table)
-    console.print(f"Building a decoder took {built_s:.2f} s, most of it libasterix's import (none if it was loaded).")
     if not path.is_file():
         console.print(f"Skipped the Adriatic recording: no {path.name} in the folder of recordings.")
 

@@ -5,13 +5,14 @@ import pickle
 import pickletools
 import time
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asterix_samples import NOON_S, NOON_TOD, SENSORS, block, plot, read, sequence, tracks
 from sargas.decode.asterix import Settings, build
-from sargas.model.report import Malformed, PolarPlot, Report, SensorStatus, SystemTrack, Unused
+from sargas.model.report import AnyReport, Malformed, PolarPlot, Report, SensorStatus, SystemTrack, Unused
 
 PLOTS = block("048_1_32", plot(0), plot(1))
 TRACKS = block("062_1_20", *tracks([1, 2, 3]))
@@ -67,6 +68,22 @@ def test_garbage_is_counted_with_its_length_and_first_bytes():
 def test_no_bytes_raise(parts):
     for decoded in read(*parts):
         assert isinstance(decoded, Report | Malformed | Unused)
+
+
+@given(
+    category=st.sampled_from([10, 20, 21, 34, 48, 62, 63, 65]),
+    fspec=st.lists(st.integers(0, 127), min_size=1, max_size=3),
+    body=st.binary(min_size=20, max_size=90),
+    edition=st.sampled_from(["0.26", "2.7"]),
+)
+@settings(max_examples=400, deadline=None)
+def test_whatever_a_record_holds_the_report_keeps_to_the_model(category, fspec, body, edition):
+    announced = [2 * bits | 1 for bits in fspec[:-1]] + [2 * fspec[-1]]
+    announced[0] |= 0x80
+    record = bytes(announced) + b"\x19\x0d" + body
+    data = bytes([category]) + (3 + len(record)).to_bytes(2, "big") + record
+    for report in reports(read(data, editions={"*": {"021": edition}})):
+        assert msgspec.convert(msgspec.to_builtins(report), AnyReport) == report
 
 
 @given(st.integers(0, len(STREAM) - 1), st.integers(0, 7))

@@ -5,6 +5,7 @@ import itertools
 from collections import Counter
 from pathlib import Path
 
+import msgspec
 import pytest
 from asterix import base, generated
 from pyproj import Geod
@@ -13,7 +14,16 @@ from asterix_samples import read
 from sargas.decode import recording_final, recording_pcap
 from sargas.decode.asterix import Settings, build
 from sargas.decode.asterix.editions import EditionTable
-from sargas.model.report import Cooperative, Malformed, PolarPlot, Report, SensorStatus, SystemTrack, Unused
+from sargas.model.report import (
+    AnyReport,
+    Cooperative,
+    Malformed,
+    PolarPlot,
+    Report,
+    SensorStatus,
+    SystemTrack,
+    Unused,
+)
 
 pytestmark = pytest.mark.recording
 DAY = datetime.date(2016, 1, 1)
@@ -50,6 +60,11 @@ def test_adriatic_every_record_is_accounted_for(adriatic):
         "SensorStatus": 5_772 + 356,
         "CAT065 end of batch": 6_057 - 356,
     }
+
+
+def test_adriatic_reports_keep_to_the_model(adriatic):
+    for report in (each for each in adriatic[::50] if isinstance(each, Report)):
+        assert msgspec.convert(msgspec.to_builtins(report), AnyReport) == report
 
 
 def test_adriatic_has_its_tracks_over_the_adriatic_and_italy(adriatic):

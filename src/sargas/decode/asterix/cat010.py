@@ -19,7 +19,18 @@ import math
 from typing import Final, Literal
 
 from sargas.decode.asterix.cartesian import CartesianPosition
-from sargas.decode.asterix.common import Code, Position, Source, Time, callsign, icao24, identity, velocity, within
+from sargas.decode.asterix.common import (
+    SPEED_MAX_MPS,
+    Code,
+    Position,
+    Source,
+    Time,
+    callsign,
+    icao24,
+    identity,
+    velocity,
+    within,
+)
 from sargas.decode.asterix.layout import Items, Spec
 from sargas.model.report import NO_IDENTITY, Cooperative, Decoded, GeoPlot, PolarPlot, SensorStatus, Unused
 
@@ -131,7 +142,7 @@ class _Velocity:
         speed_mps = self._speed.value(items.get("200"))
         if speed_mps is None:
             return velocity(self._east.value(items.get("202")), self._north.value(items.get("202")))
-        return within(0.0, speed_mps, 10_000.0), self._track.value(items.get("200"))
+        return within(0.0, speed_mps, SPEED_MAX_MPS), self._track.value(items.get("200"))
 
 
 class _Status:

@@ -17,6 +17,7 @@ The two families give the same numbers other places and other meanings: a record
 from typing import Final
 
 from sargas.decode.asterix.common import (
+    SPEED_MAX_MPS,
     Code,
     Position,
     Source,
@@ -178,7 +179,7 @@ class _Vector:
         """Return speed [m/s] and course [degrees]; no speed where it is beyond what the item can hold."""
         item = items.get("160")
         speed_mps = None if self._is_beyond.raw(item) else self._speed.value(item)
-        return within(0.0, speed_mps, 10_000.0), self._track.value(item)
+        return within(0.0, speed_mps, SPEED_MAX_MPS), self._track.value(item)
 
 
 class _Climb:

@@ -12,6 +12,9 @@ from sargas.model.units import DAY_S
 SIX_BIT: Final = " ABCDEFGHIJKLMNOPQRSTUVWXYZ     " + " " * 16 + "0123456789      "
 """ICAO Annex 10 volume IV, table 3-8: 1-26 letters, 32 space, 48-57 figures; what is not assigned reads as space."""
 
+SPEED_MAX_MPS: Final = 10_000.0
+"""What the model holds; faster than anything that flies."""
+
 NORTH_MARKS_KEPT: Final = 1_024
 """More sources than any watch has; hostile source numbers cannot fill the memory."""
 
@@ -43,7 +46,7 @@ class Source:
 
 
 class Sources:
-    """The sensor table by SAC/SIC, and the last north mark of each sensor."""
+    """The sensor table by SAC/SIC, and the last north mark and turn of each sensor."""
 
     def __init__(self, sensors: Mapping[str, Sensor]) -> None:
         self._sensors = {
@@ -51,7 +54,7 @@ class Sources:
             for sensor in sensors.values()
             if sensor.sac is not None and sensor.sic is not None
         }
-        self._north_s: dict[str, float] = {}
+        self._north: dict[str, tuple[float, float | None]] = {}
 
     def site(self, sac: int, sic: int) -> Sensor | None:
         """Return the sensor of the table, None if the source is not in it."""
@@ -63,12 +66,15 @@ class Sources:
         return f"asterix-{sac}-{sic}" if sensor is None else sensor.id
 
     def turn_s(self, sensor: str, north_s: float) -> float | None:
-        """Return the time [s] since the sensor's last north mark, and remember this one."""
-        last_s = self._north_s.pop(sensor, None)
-        while len(self._north_s) >= NORTH_MARKS_KEPT:
-            del self._north_s[next(iter(self._north_s))]
-        self._north_s[sensor] = north_s
-        return None if last_s is None else north_s - last_s
+        """Return the time [s] from north mark to north mark, once two turns agree: one mark may have been lost."""
+        last_s, before_s = self._north.pop(sensor, (None, None))
+        turn_s = None if last_s is None else north_s - last_s
+        while len(self._north) >= NORTH_MARKS_KEPT:
+            del self._north[next(iter(self._north))]
+        self._north[sensor] = north_s, turn_s
+        if turn_s is None or before_s is None or abs(turn_s - before_s) > 0.2 * before_s:
+            return None
+        return turn_s
 
 
 class Reader(Protocol):
@@ -201,4 +207,5 @@ def velocity(east_mps: float | None, north_mps: float | None) -> tuple[float | N
         return None, None
     if east_mps == 0.0 and north_mps == 0.0:
         return 0.0, None
-    return math.hypot(east_mps, north_mps), math.degrees(math.atan2(east_mps, north_mps)) % 360.0
+    speed_mps = within(0.0, math.hypot(east_mps, north_mps), SPEED_MAX_MPS)
+    return speed_mps, math.degrees(math.atan2(east_mps, north_mps)) % 360.0
