@@ -5,7 +5,8 @@ memory here; the ids only count.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 
 import msgspec
 from litestar.response.streaming import ASGIStreamingResponse
@@ -17,8 +18,6 @@ from sargas.web.hub import Hub
 SPACING_S = 0.05
 """Shortest time between two updates to one client."""
 HEARTBEAT_S = 1.0
-STALL_S = 30.0
-"""How long a client may take nothing at all before its place is given to another."""
 RETRY_MS = 1_000
 
 _encoder = msgspec.json.Encoder()
@@ -32,7 +31,7 @@ def event_bytes(update: Update, number: int) -> bytes:
     return b"id: %d\nevent: update\ndata: %b\n\n" % (number, _encoder.encode(update))
 
 
-async def updates(hub: Hub, desk: Desk, name: ViewName, view: View, observe: Observe) -> AsyncIterator[bytes]:
+async def updates(hub: Hub, desk: Desk, name: ViewName, view: View, observe: Observe) -> AsyncGenerator[bytes, None]:
     """Yield the events for one client until its view, or the server, closes."""
     if hub.is_full:
         return
@@ -77,25 +76,18 @@ async def _wait(changed: asyncio.Event, seconds: float) -> None:
 
 
 class EventStream(ASGIStreamingResponse):
-    """A streaming response that gives up on a client that takes nothing for `STALL_S`."""
+    """A streaming response that lets go of its events at once when the client is gone."""
 
-    __slots__ = ()
+    __slots__ = ("_events",)
 
-    def __init__(self, events: AsyncIterator[bytes]) -> None:
+    def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
         super().__init__(
             iterator=events,
             media_type="text/event-stream",
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
+        self._events = events
 
     async def _stream(self, send: Send) -> None:
-        async def send_or_stall(message: object) -> None:
-            async with asyncio.timeout(STALL_S):
-                await send(message)  # type: ignore[arg-type]
-
-        try:
-            await super()._stream(send_or_stall)
-        except TimeoutError:
-            return
-        finally:
-            await self.iterator.aclose()  # type: ignore[union-attr]
+        async with aclosing(self._events):
+            await super()._stream(send)

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import httpx
 import msgspec
@@ -11,6 +11,7 @@ import pytest
 
 from sargas.model.entry import Frame
 from sargas.model.errors import ConfigError
+from sargas.web import protocol, server
 from sargas.web.desk import Update
 from sargas.web.server import create_app, serve
 from sargas.web.shared import Shared
@@ -150,20 +151,34 @@ def test_one_client_too_many_is_refused_and_may_come_later() -> None:
 
 
 def test_a_client_that_reads_nothing_costs_a_bounded_amount_and_slows_nobody() -> None:
+    n_tracks = 500
+
+    def change_all(desk: MemoryDesk, round_number: int) -> None:
+        for i in range(n_tracks):
+            desk.live.accept(Frame(FEED, line(f"{i:06x}", time_s=START_S + round_number)))
+
     async def test() -> None:
         desk = MemoryDesk()
         async with running(desk) as (url, shared), stream(url) as events:
             await events.next()
-            with _silent_client(url) as silent:
-                for i in range(1, 6_001):
-                    desk.live.accept(Frame(FEED, line(f"{i % 2_000:06x}", time_s=START_S + i / 1_000)))
-                    if i % 50 == 0:
-                        await asyncio.sleep(0.005)
-                seen = await events.until(lambda update: any(feed.n_reports == 6_000 for feed in update.feeds))
-                assert seen
-                pending = [client.n_pending for client in shared.hub.clients]
-                assert max(pending) <= 2_001  # one state of each track, and the feed
-                assert silent.fileno() >= 0
+            with _silent_client(url):
+                async with asyncio.timeout(LIMIT_S):
+                    while shared.hub.n_clients < 2:
+                        await asyncio.sleep(0.01)
+                    _, silent = shared.hub.clients
+                    n_rounds, n_held = 0, 0
+                    while n_held < 3:  # until the sockets between us are full and nothing is taken any more
+                        change_all(desk, n_rounds)
+                        await events.until(lambda update: bool(update.tracks))
+                        n_rounds += 1
+                        n_held = n_held + 1 if silent.n_pending >= n_tracks else 0
+                for _ in range(10):
+                    n_rounds += 1
+                    change_all(desk, n_rounds)
+                assert silent.n_pending <= n_tracks + 1  # one state of each track, and the feed
+                newest_s = START_S + n_rounds
+                seen = await events.until(lambda update: any(track.time_s == newest_s for track in update.tracks))
+                assert len(seen.tracks) == n_tracks
 
     run(test)
 
@@ -176,6 +191,60 @@ def _silent_client(url: str) -> socket.socket:
     return connection
 
 
+def test_a_client_that_reads_nothing_for_long_loses_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "STALL_S", 0.2)
+
+    async def test() -> None:
+        desk = MemoryDesk()
+        async with running(desk) as (url, shared):
+            with _silent_client(url):
+                async with asyncio.timeout(LIMIT_S):
+                    while not shared.hub.n_clients:
+                        await asyncio.sleep(0.01)
+                    n = 0
+                    while shared.hub.n_clients:
+                        for i in range(1_000):
+                            desk.live.accept(Frame(FEED, line(f"{i:06x}", time_s=START_S + n)))
+                        n += 1
+                        await asyncio.sleep(0.06)
+            assert desk.live.listeners == []
+
+    run(test)
+
+
+def test_who_dribbles_a_request_head_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "HEAD_S", 0.2)
+
+    async def test() -> None:
+        async with running(MemoryDesk()) as (url, _):
+            reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+            async with asyncio.timeout(LIMIT_S):
+                with suppress(ConnectionError):
+                    writer.write(b"GET /api/desk HTTP/1.1\r\n")
+                    assert await reader.read() == b""
+            writer.close()
+
+    run(test)
+
+
+def test_a_body_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "BODY_S", 0.2)
+
+    async def test() -> None:
+        desk = MemoryDesk()
+        n_entries = desk.live.journal.last_seq()
+        async with running(desk) as (url, _):
+            reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+            head = f"POST /api/feeds/{FEED} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n"
+            writer.write(head.encode() + b"half")
+            async with asyncio.timeout(LIMIT_S):
+                assert (await reader.readline()).startswith(b"HTTP/1.1 408 ")
+            writer.close()
+        assert desk.live.journal.last_seq() == n_entries
+
+    run(test)
+
+
 @pytest.mark.parametrize("n_readers", [1, 20])
 def test_the_server_ends_within_two_seconds_with_streams_open(n_readers: int) -> None:
     async def test() -> None:
@@ -184,8 +253,8 @@ def test_the_server_ends_within_two_seconds_with_streams_open(n_readers: int) ->
             desk.live.accept(Frame(FEED, line(f"{i:06x}")))
         loop = asyncio.get_running_loop()
         async with httpx.AsyncClient(timeout=LIMIT_S, limits=httpx.Limits(max_connections=100)) as client:
-            server = serve(create_app(desk), "127.0.0.1", 0)
-            port = await server.__aenter__()
+            serving = serve(create_app(desk), "127.0.0.1", 0)
+            port = await serving.__aenter__()
             url = f"http://127.0.0.1:{port}"
             silent = _silent_client(url)
             responses = [
@@ -195,7 +264,7 @@ def test_the_server_ends_within_two_seconds_with_streams_open(n_readers: int) ->
             for response in responses:
                 await Events(response).next()
             started = loop.time()
-            await server.__aexit__(None, None, None)
+            await serving.__aexit__(None, None, None)
             assert loop.time() - started < 2.0
             for response in responses:
                 await response.aclose()
