@@ -1,4 +1,4 @@
-"""What every tracker of `sargas.fuse` keeps: a module there with `Settings` and `build(settings, sensors) -> Tracker`."""
+"""What every tracker keeps: a module of `sargas.fuse` with `Settings` and `build(settings, sensors) -> Tracker`."""
 
 import importlib
 import math
@@ -433,8 +433,9 @@ def maybe(strategy: st.SearchStrategy[float]) -> st.SearchStrategy[float | None]
 
 def placed(kind: type, **more: st.SearchStrategy[object]) -> st.SearchStrategy[AnyReport]:
     common = {
-        "sensor": NAMES, "time_s": TIMES, "received_s": st.floats(START_S, START_S + 60.0), "entry": st.integers(0, 99),
-        "alt_baro_m": maybe(st.floats(-1e3, 1e5)), "alt_wgs84_m": maybe(st.floats(-1e3, 1e5)), "identity": IDENTITIES,
+        "sensor": NAMES, "time_s": TIMES, "received_s": st.floats(START_S, START_S + 60.0), 
+        "entry": st.integers(0, 99), "alt_baro_m": maybe(st.floats(-1e3, 1e5)),
+        "alt_wgs84_m": maybe(st.floats(-1e3, 1e5)), "identity": IDENTITIES,
     }  # fmt: skip
     motion = {"speed_mps": maybe(st.floats(0, 1e4)), "course_deg": maybe(st.floats(0, 360))}
     where = [{"lat_deg": LATS, "lon_deg": LONS}, {"lat_deg": NEAR[0], "lon_deg": NEAR[1]}]

@@ -101,6 +101,8 @@ class ImmGnn:
         self._latencies = {name: sensor.latency_s for name, sensor in sensors.items()}
         self._targets: dict[int, Target] = {}
         self._active: list[Target] = []
+        self._has_inactive = False
+        self._lost: dict[int, Target] = {}
         self._n_made = 0
         self._n_confirmed = 0
         self._changed: dict[int, Target] = {}
@@ -211,6 +213,9 @@ class ImmGnn:
                 self._begin(m, is_sure=False)
 
     def _gated(self, ms: Sequence[Measurement]) -> "zip[tuple[list[int], float]]":
+        if self._has_inactive:
+            self._active = [t for t in self._active if t.status not in {"lost", "ended"}]
+            self._has_inactive = False
         pairs, costs = self._motion.candidates(np.array([t.slot for t in self._active], np.int64), ms)
         return zip(pairs, costs, strict=True)
 
@@ -354,7 +359,11 @@ class ImmGnn:
             if target.status != "confirmed":
                 self._set_status(target, "confirmed")
         elif target.hits >= self._settings.confirm_hits:
-            self._confirm(target)
+            lost = self._continued_by(target)
+            if lost is None:
+                self._confirm(target)
+            else:
+                self._continue(lost, target)
 
     def _note(self, target: Target, m: Measurement) -> None:
         name = m.report.sensor
@@ -375,19 +384,22 @@ class ImmGnn:
             self._end_unless_seen(orphan, m.report.sensor)
 
     def _confirm(self, target: Target) -> None:
-        """Publish a target: as the lost one that it continues, or under a new number."""
-        lost = self._continued_by(target)
-        if lost is None:
-            self._n_confirmed += 1
-            target.track_id = self._n_confirmed
-            target.status = "confirmed"
-            return
+        """Publish a target under a new number."""
+        self._n_confirmed += 1
+        target.track_id = self._n_confirmed
+        target.status = "confirmed"
+
+    def _continue(self, lost: Target, target: Target) -> None:
+        """Publish a target as the lost one that it continues."""
         target.status = "confirmed"
         self._motion.release(lost.slot)
+        del self._lost[lost.order]
         merge(lost, target)
         self._bindings.hand_over(target, lost)
         del self._targets[target.order]
-        self._active[self._active.index(target)] = lost
+        self._activate(lost)
+        target.status = "ended"
+        self._has_inactive = True
         self._changed.pop(target.order, None)
         self._changed[lost.order] = lost
 
@@ -398,8 +410,8 @@ class ImmGnn:
         t, x, y, _, _ = self._motion.newest(target.slot)
         cov_new = self._motion.state_at(target.slot, t)
         best: tuple[float, Target] | None = None
-        for lost in self._targets.values():
-            if lost.status != "lost" or lost.conflicts(target.identity) or t <= lost.last_s:
+        for lost in self._lost.values():
+            if lost.conflicts(target.identity) or t <= lost.last_s:
                 continue
             state = self._motion.state_at(lost.slot, t)
             if state is None or cov_new is None:
@@ -438,10 +450,16 @@ class ImmGnn:
     def _set_status(self, target: Target, status: TrackStatus) -> None:
         """Lost targets take no plots by nearness; they are found by name or by a new track that continues them."""
         if status == "lost":
-            self._active.remove(target)
+            self._has_inactive = True
+            self._lost[target.order] = target
         elif target.status == "lost":
-            self._active.append(target)
+            self._activate(target)
+            del self._lost[target.order]
         target.status = status
+
+    def _activate(self, target: Target) -> None:
+        self._active = [t for t in self._active if t is not target]
+        self._active.append(target)
 
     def _end_unless_seen(self, target: Target, sensor: str) -> None:
         """End a target of which a neighbour no longer speaks, unless somebody else does."""
@@ -453,12 +471,13 @@ class ImmGnn:
             self._end(target)
 
     def _end(self, target: Target) -> None:
-        if target.status != "lost":
-            self._active.remove(target)
+        if target.status == "lost":
+            del self._lost[target.order]
+        target.status = "ended"
+        self._has_inactive = True
         del self._targets[target.order]
         self._bindings.forget(target)
         if target.track_id:
-            target.status = "ended"
             self._over.append(target)
         else:
             self._motion.release(target.slot)

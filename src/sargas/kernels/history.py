@@ -39,7 +39,7 @@ class History(NamedTuple):
     """Arrays over N targets and K moments.
 
     n (N,) how many moments; t (N, K) [s]; X (N, K, 2, 5), P (N, K, 2, 5, 5), mu (N, K, 2) posteriors; kind (N, K),
-    z and r (N, K, 4) measurements; coarse (N, 6): newest x, vx, y, vy, variance of position, of velocity.
+    z and r (N, K, 4) measurements; coarse (N, 7): newest x, vx, y, vy, spread of position, of velocity, speed.
     """
 
     n: I64
@@ -64,7 +64,7 @@ def make_history(n: int, k: int) -> History:
         np.zeros((n, k), np.int64),
         np.zeros((n, k, 4)),
         np.zeros((n, k, 4)),
-        np.zeros((n, 6)),
+        np.zeros((n, 7)),
     )
 
 
@@ -76,8 +76,9 @@ def _summarise(h: History, s: int) -> None:
     combine(h.X[s, i], h.P[s, i], h.mu[s, i], x, C)
     for j in range(4):
         h.coarse[s, j] = x[j]
-    h.coarse[s, 4] = C[0, 0] + C[2, 2]
-    h.coarse[s, 5] = C[1, 1] + C[3, 3]
+    h.coarse[s, 4] = math.sqrt(C[0, 0] + C[2, 2])
+    h.coarse[s, 5] = math.sqrt(C[1, 1] + C[3, 3])
+    h.coarse[s, 6] = math.sqrt(x[1] * x[1] + x[3] * x[3])
 
 
 @njit(cache=True)
@@ -207,28 +208,40 @@ def distance(h: History, s: int, t: float, kind: int, z: F64, r: F64, par: F64) 
 
 
 @njit(cache=True)
-def is_near(h: History, s: int, t: float, kind: int, z: F64, r: F64, gate: float, par: F64) -> bool:
-    """Return whether target s may lie in the gate of a measurement: quick, and generous.
+def reach(h: History, s: int, t: float, gate: float, par: F64) -> tuple[float, float, float]:
+    """Return x, y of target s on a straight line to t, and how far off a gated position can be: quick, and generous.
 
     The mixture's position is within its two models', which are within a turn of the straight line.
     """
     c = h.coarse[s]
     dt = t - h.t[s, h.n[s] - 1]
     a = abs(dt)
-    x, y = c[0] + c[1] * dt, c[2] + c[3] * dt
-    speed = math.sqrt(c[1] * c[1] + c[3] * c[3])
-    turned = speed * a * min(1.0, 0.5 * a * math.sqrt(par[VAR0 + 1])) * 3.0
-    q = max(par[Q0], par[Q0 + 1])
-    var = (math.sqrt(c[4]) + math.sqrt(c[5]) * a) ** 2 + q * a * a * a
-    if kind == ANGLE:
-        ex, ey = x - z[1], y - z[2]
-        along = ex * math.sin(z[0]) + ey * math.cos(z[0])
-        across = ex * math.cos(z[0]) - ey * math.sin(z[0])
-        reach = math.sqrt(gate * (var + r[0] * along * along)) * 1.5 + turned
-        return bool(abs(across) <= reach and -reach <= along <= z[3] + reach)
-    dx, dy = z[0] - x, z[1] - y
-    reach = math.sqrt(gate * (var + r[0] + r[2])) * 1.5 + turned
-    return bool(dx * dx + dy * dy <= reach * reach)
+    turned = c[6] * a * min(1.0, 0.5 * a * math.sqrt(par[VAR0 + 1]))
+    spread = c[4] + c[5] * a + math.sqrt(max(par[Q0], par[Q0 + 1]) * a) * a
+    return c[0] + c[1] * dt, c[2] + c[3] * dt, math.sqrt(gate) * (spread + turned)
+
+
+@njit(cache=True)
+def _is_in_beam(z: F64, r: F64, gate: float, x: float, y: float, far: float) -> bool:
+    """Return whether a place that may be off by `far` can be in the direction of an ANGLE."""
+    ex, ey = x - z[1], y - z[2]
+    along = ex * math.sin(z[0]) + ey * math.cos(z[0])
+    across = ex * math.cos(z[0]) - ey * math.sin(z[0])
+    return bool(abs(across) <= far + math.sqrt(gate * r[0]) * abs(along) and -far <= along <= z[3] + far)
+
+
+@njit(cache=True)
+def _distance_of(x: F64, C: F64, dt: float, kind: int, z: F64, r: F64) -> tuple[float, float]:
+    """Return the squared distance of a measurement and ln det S from a state that is moved straight by a short dt."""
+    if kind == PLACE:
+        a, b, c = C[0, 0] + r[0], C[0, 2] + r[1], C[2, 2] + r[2]
+        det = a * c - b * b
+        u, v = z[0] - x[0] - x[1] * dt, z[1] - x[2] - x[3] * dt
+        return (u * u * c - 2.0 * u * v * b + v * v * a) / det, math.log(det)
+    moved, P = x.copy(), C.copy()
+    moved[0] += x[1] * dt
+    moved[2] += x[3] * dt
+    return measure_state(moved, P, kind, z, r)
 
 
 @njit(cache=True)
@@ -238,20 +251,41 @@ def candidates(
     """Write the gated (measurement, index into active) pairs and their costs; return how many.
 
     At most `pairs.shape[0] // M` pairs for each of M measurements, the cheapest; cost is d^2 + ln det S, and the
-    second column of `costs` is d^2. `gates`, shape (4,), holds the limit of d^2 for each kind. The plain scan over
-    targets is cheaper than any index up to tens of thousands of them: the quick test takes a nanosecond or two.
+    second column of `costs` is d^2. `gates`, shape (4,), holds the limit of d^2 for each kind. All measurements
+    are of about one time: a target is predicted once, to their middle, and moved straight from there. The plain scan over
+    targets is cheaper than an index up to tens of thousands of them: the quick test takes about a nanosecond.
     """
-    n_z = t.shape[0]
+    n_z, n = t.shape[0], active.shape[0]
+    gate = max(gates[PLACE], gates[MOVING], gates[ANGLE])
+    first_t, last_t = t.min(), t.max()
+    mid = 0.5 * (first_t + last_t)
+    px, py, far = np.empty(n), np.empty(n), np.empty(n)
+    for j in range(n):
+        s = active[j]
+        px[j], py[j], far[j] = reach(h, s, mid, gate, par)
+        if last_t > first_t:  # the spread grows on either side of the middle
+            late, early = reach(h, s, last_t, gate, par)[2], reach(h, s, first_t, gate, par)[2]
+            far[j] = max(late, early) + h.coarse[s, 6] * (last_t - first_t)
+    known = np.zeros(n, np.int8)
+    xs, cs = np.empty((n, N_STATE)), np.empty((n, N_STATE, N_STATE))
     room = pairs.shape[0] // n_z
     total = 0
     for i in range(n_z):
         first = total
-        for j in range(active.shape[0]):
-            s = active[j]
-            if not is_near(h, s, t[i], kind[i], z[i], r[i], gates[kind[i]], par):
+        limit, zx, zy = gates[kind[i]], z[i, 0], z[i, 1]
+        own = math.sqrt(limit * (r[i, 0] + r[i, 2]))
+        for j in range(n):
+            if kind[i] == ANGLE:
+                if not _is_in_beam(z[i], r[i], limit, px[j], py[j], far[j]):
+                    continue
+            elif abs(zx - px[j]) > far[j] + own or abs(zy - py[j]) > far[j] + own:
                 continue
-            d2, ld = distance(h, s, t[i], kind[i], z[i], r[i], par)
-            if not d2 <= gates[kind[i]]:
+            if known[j] == 0:
+                known[j] = 1 if state_at(h, active[j], mid, par, xs[j], cs[j]) else -1
+            if known[j] < 0:
+                continue
+            d2, ld = _distance_of(xs[j], cs[j], t[i] - mid, kind[i], z[i], r[i])
+            if not d2 <= limit:
                 continue
             cost = d2 + ld
             at = total

@@ -71,10 +71,10 @@ def test_candidates_are_those_of_a_plain_search_cheapest_first() -> None:
     for s in range(n):
         z = np.append(rng.uniform(-5e3, 5e3, 2), rng.normal(0, 40, 2))
         history.start(h, s, rng.uniform(0, 3), z, np.array([150.0**2, 0.0, 150.0**2, 20.0**2]), 0.25, PAR)
-    t = rng.uniform(3, 8, m)
+    t = np.full(m, 6.0)
     kind = np.array([PLACE, MOVING, ANGLE] * m)[:m]
     z = np.concatenate([rng.uniform(-5e3, 5e3, (m, 2)), rng.normal(0, 40, (m, 2))], axis=1)
-    z[kind == ANGLE] = [0.6, -100.0, 50.0, 8e3]
+    z[kind == ANGLE] = [0.6, -6e3, -9e3, 3e4]  # all targets lie ahead
     r = np.tile(R, (m, 1))
     r[kind == ANGLE, 0] = 0.03**2
     gates = np.array([16.0, 16.0, 22.0, 9.0])
@@ -86,13 +86,34 @@ def test_candidates_are_those_of_a_plain_search_cheapest_first() -> None:
         near = []
         for j, s in enumerate(active):
             d2, ln_det = history.distance(h, s, t[i], kind[i], z[i], r[i], PAR)
-            within = kind[i] != ANGLE or history.is_near(h, s, t[i], kind[i], z[i], r[i], gates[kind[i]], PAR)
-            if d2 <= gates[kind[i]] and within:
+            if d2 <= gates[kind[i]]:
                 near.append((d2 + ln_det, i, j))
         expected += sorted(near)
     assert found == len(expected) > m
     np.testing.assert_array_equal(pairs[:found], [(i, j) for _, i, j in expected])
     np.testing.assert_allclose(costs[:found, 0], [cost for cost, _, _ in expected])
+
+
+def test_a_bearing_has_no_candidates_behind_it_and_beyond_its_reach() -> None:
+    h = make_history(3, 4)
+    for s, y in enumerate([-5e3, 5e3, 20e3]):
+        history.start(h, s, 0.0, np.array([0.0, y, 0.0, 0.0]), np.array([1e4, 0.0, 1e4, 1.0]), 0.25, PAR)
+    pairs, costs = np.empty((3, 2), np.int64), np.empty((3, 2))
+    z, r = np.array([[0.0, 0.0, 0.0, 10e3]]), np.array([[0.03**2, 0.0, 0.0, 0.0]])
+    args = np.array([1.0]), np.array([ANGLE]), z, r, np.full(4, 16.0)
+    assert history.candidates(h, np.arange(3), *args, PAR, pairs, costs) == 1
+    assert pairs[0, 1] == 1
+
+
+def test_plots_of_one_look_are_compared_each_at_its_own_time() -> None:
+    h = make_history(1, 4)
+    history.start(h, 0, 0.0, np.array([0.0, 0.0, 100.0, 0.0]), np.array([1e4, 0.0, 1e4, 1.0]), 0.25, PAR)
+    t = np.array([4.0, 4.4])
+    z = np.array([[400.0, 0, 0, 0], [440.0, 0, 0, 0]])
+    pairs, costs = np.empty((4, 2), np.int64), np.empty((4, 2))
+    args = t, np.array([PLACE, PLACE]), z, np.tile(R, (2, 1)), np.full(4, 16.0)
+    assert history.candidates(h, np.arange(1), *args, PAR, pairs, costs) == 2
+    np.testing.assert_allclose(costs[:2, 1], 0.0, atol=1e-3)
 
 
 def test_of_too_many_candidates_the_cheapest_are_kept() -> None:

@@ -1,0 +1,148 @@
+"""How the sensors are, as told from their reports: each state has its cause and its sentence."""
+
+import pickle
+from collections.abc import Sequence
+
+import pytest
+
+from sargas.fuse.health import SensorHealth, Settings, build
+from sargas.model.report import AnyReport, PolarPlot, SensorStatus
+from sargas.model.sensor import Health, Sensor
+
+T0 = 1_753_660_800.0
+SENSORS = {
+    "radar": Sensor(id="radar", kind="radar", lat_deg=54.6, lon_deg=25.1, period_s=4.0, latency_s=1.0),
+    "people": Sensor(id="people", kind="observer"),
+}
+
+
+def plot(s: float, *, latency_s: float = 0.5, sensor: str = "radar") -> PolarPlot:
+    return PolarPlot(sensor=sensor, time_s=T0 + s, received_s=T0 + s + latency_s, range_m=1e4, azimuth_deg=1.0)
+
+
+def status(s: float, **said: object) -> SensorStatus:
+    return SensorStatus(sensor="radar", time_s=T0 + s, received_s=T0 + s + 0.1, **said)
+
+
+def after(reports: Sequence[AnyReport], now_s: float, monitor: SensorHealth | None = None) -> dict[str, Health]:
+    """Return the newest health of each sensor after the reports, with a tick each second up to now."""
+    monitor = build(Settings(), SENSORS) if monitor is None else monitor
+    newest: dict[str, Health] = {h.sensor: h for h in monitor.tick(T0)}
+    waiting = sorted(reports, key=lambda report: report.received_s)
+    for s in range(1, int(now_s) + 1):
+        due = [report for report in waiting if T0 + s - 1 < report.received_s <= T0 + s]
+        monitor.update(due, T0 + s)
+        newest |= {h.sensor: h for h in monitor.tick(T0 + s)}
+    return newest
+
+
+def test_a_sensor_that_speaks_in_time_is_ok() -> None:
+    health = after([plot(k) for k in range(60)], 60.0)["radar"]
+    assert (health.state, health.reason) == ("ok", "")
+    assert health.latency_s == pytest.approx(0.5)
+    assert health.rate_hz == pytest.approx(1.0, abs=0.05)
+    assert (health.n_late, health.n_rejected) == (0, 0)
+
+
+def test_a_sensor_is_silent_after_three_periods_and_its_latency() -> None:
+    reports = [plot(float(k)) for k in range(10)]  # the last comes in at 9.5 s; silent after 9.5 + 3 * 4 + 1 s
+    assert after(reports, 22.0)["radar"].state == "ok"
+    silent = after(reports, 23.0)["radar"]
+    assert silent.state == "silent"
+    assert "it should speak every 4 s" in silent.reason
+    assert silent.last_received_s == T0 + 9.5
+
+
+def test_a_sensor_that_never_spoke_is_unknown_and_then_silent() -> None:
+    assert after([], 5.0)["radar"].state == "unknown"
+    assert after([], 30.0)["radar"].state == "silent"
+
+
+def test_a_sensor_without_a_period_is_never_silent() -> None:
+    assert after([plot(1.0, sensor="people")], 900.0)["people"].state == "ok"
+
+
+def test_a_sensor_whose_reports_come_late_is_late() -> None:
+    health = after([plot(k, latency_s=20.0) for k in range(60)], 60.0)["radar"]
+    assert health.state == "late"
+    assert health.reason == "its reports come 19 s later than expected"
+    assert health.n_late == 41 == health.n_reports
+
+
+@pytest.mark.parametrize(("off_s", "sense"), [(-3_600.0, "ahead"), (7_200.0, "behind")])
+def test_a_wrong_clock_is_named_with_how_wrong_it_is(off_s: float, sense: str) -> None:
+    reports = [
+        PolarPlot(sensor="radar", time_s=T0 + k - off_s, received_s=T0 + k, range_m=1e4, azimuth_deg=1.0)
+        for k in range(20)
+    ]
+    health = after(reports, 20.0)["radar"]
+    assert health.state == "degraded"
+    assert health.reason == f"its clock is {abs(off_s):.0f} s {sense}: its reports are not used"
+    assert health.n_rejected == 11  # told when the state changed, and ten seconds later
+
+
+def test_one_report_with_a_wrong_time_is_no_wrong_clock() -> None:
+    stray = PolarPlot(sensor="radar", time_s=T0 - 9_999.0, received_s=T0 + 20.2, range_m=1e4, azimuth_deg=1.0)
+    health = after([*[plot(float(k)) for k in range(21)], stray], 21.0)["radar"]
+    assert health.state == "ok"
+
+
+def test_the_antenna_s_turn_comes_from_its_north_marks() -> None:
+    marks = [status(5.2 * k, mark="north") for k in range(8)]
+    health = after(marks, 40.0)["radar"]
+    assert health.rotation_s == pytest.approx(5.2)
+    assert (health.state, health.reason) == ("degraded", "its antenna turns in 5.2 s instead of 4 s")
+
+
+def test_without_north_marks_the_turn_comes_from_one_sector() -> None:
+    marks = [status(0.5 * k, mark="sector", azimuth_deg=45.0 * (k % 8)) for k in range(60)]
+    assert after(marks, 30.0)["radar"].rotation_s == pytest.approx(4.0)
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("failed", "it says that it has failed: transmitter off"),
+        ("maintenance", "it says that it is in maintenance: transmitter off"),
+        ("degraded", "it says that it is degraded: transmitter off"),
+    ],
+)
+def test_what_a_sensor_says_of_itself_is_believed(said: str, sentence: str) -> None:
+    reports: list[AnyReport] = [plot(float(k)) for k in range(10)]
+    health = after([*reports, status(5.0, state=said, text="transmitter off")], 10.0)["radar"]
+    assert (health.state, health.reason) == (said, sentence)
+
+
+def test_a_mark_says_nothing_of_the_state() -> None:
+    reports = [status(1.0, state="failed"), status(2.0, mark="north")]
+    assert after(reports, 4.0)["radar"].state == "failed"
+
+
+def test_a_sensor_that_is_not_in_the_table_is_named() -> None:
+    health = after([plot(1.0, sensor="stranger")], 3.0)["stranger"]
+    assert (health.state, health.reason) == ("unknown", "unknown sensor: add it to the configuration")
+
+
+def test_a_thousand_strangers_do_not_make_the_table_grow() -> None:
+    newest = after([plot(1.0, sensor=f"s{i}") for i in range(1_000)], 3.0)
+    assert len(newest) == 202
+
+
+def test_only_news_is_told() -> None:
+    monitor = build(Settings(), SENSORS)
+    told = []
+    for s in range(40):
+        monitor.update([plot(float(s))], T0 + s + 0.5)
+        told.append([h.sensor for h in monitor.tick(T0 + s + 1)])
+    assert told[0] == ["radar", "people"]
+    assert sum("radar" in names for names in told) == 4  # the first, then each ten seconds
+    assert sum("people" in names for names in told) == 1
+
+
+def test_a_monitor_goes_on_from_its_pickle() -> None:
+    monitor = build(Settings(), SENSORS)
+    after([plot(float(k)) for k in range(20)], 20.0, monitor)
+    copy = pickle.loads(pickle.dumps(monitor))
+    for m in (monitor, copy):
+        m.update([plot(21.0)], T0 + 21.5)
+    assert copy.tick(T0 + 40.0) == monitor.tick(T0 + 40.0) != []
