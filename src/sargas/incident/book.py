@@ -8,10 +8,10 @@ from msgspec import Meta, Struct
 from sargas.incident import words
 from sargas.incident.decisions import happenings, on_incident
 from sargas.incident.fold import RANK, fold
-from sargas.incident.levels import Patience, assess, sought
+from sargas.incident.levels import Patience, Sky, assess, sought
 from sargas.incident.match import Grouping, match_finding
 from sargas.incident.near import LastSeen, Reach, last_seen, off_course_m
-from sargas.model.decision import Decision
+from sargas.model.decision import Decision, LinkTrack
 from sargas.model.errors import DecisionError
 from sargas.model.finding import Crossing, Finding
 from sargas.model.incident import (
@@ -59,7 +59,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reacquire_turn: Annotated[float, Meta(ge=0.0, le=2.0)] = 0.6
     reacquire_speed_ratio: Annotated[float, Meta(ge=1.0, le=10.0)] = 1.8
     settle_s: Seconds = 12.0
-    update_s: Seconds = 10.0
+    update_s: Seconds = 30.0
     n_open_max: Annotated[int, Meta(ge=1, le=10_000)] = 200
     n_closed_kept: Annotated[int, Meta(ge=0, le=100_000)] = 500
 
@@ -67,15 +67,6 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def build(settings: Settings, watched: str) -> "IncidentBook":
     """Return an empty book for the watched country."""
     return IncidentBook(settings, watched)
-
-
-class _Watch:
-    """What the book keeps about an open incident beside its state."""
-
-    def __init__(self) -> None:
-        self.seen: dict[int, LastSeen] = {}
-        self.lost: dict[int, LastSeen] = {}
-        self.calm_since_s: float | None = None
 
 
 class IncidentBook:
@@ -102,7 +93,7 @@ class IncidentBook:
             step_down_s=settings.step_down_s, hold_s=settings.hold_s, endurance_s=settings.endurance_s
         )
         self._incidents: dict[str, Incident] = {}
-        self._watches: dict[str, _Watch] = {}
+        self._watches: dict[str, Sky] = {}
         self._by_finding: dict[str, str] = {}
         self._by_track: dict[int, str] = {}
         self._count = ("", 0)
@@ -137,12 +128,21 @@ class IncidentBook:
             evidence: tuple[int, ...] = (entry,)
             if isinstance(what, TrackJoined):
                 self._by_track[what.track_id] = incident.incident_id
-                evidence = picture.tracks[what.track_id].entries
+            if isinstance(asked, LinkTrack):
+                evidence = (entry, *picture.tracks[asked.track_id].entries)
             self._happen(incident.incident_id, time_s, what, evidence)
         self._keep_or_drop_watch(incident.incident_id)
         if self._incidents[incident.incident_id].status == "open":
             self._level(incident.incident_id, time_s)
         return [self._incidents[incident.incident_id]]
+
+    def incident(self, incident_id: str) -> Incident:
+        """Return one incident as it stands, what is not worth an event included."""
+        return self._incidents[incident_id]
+
+    def incidents(self) -> list[Incident]:
+        """Return all incidents that are kept, in the order in which they were opened."""
+        return list(self._incidents.values())
 
     def _happen(self, incident_id: str, time_s: float, what: Happening, evidence: tuple[int, ...] = ()) -> None:
         event = IncidentEvent(incident_id=incident_id, time_s=time_s, what=what, evidence=evidence)
@@ -202,7 +202,7 @@ class IncidentBook:
     def _open(self, finding: Finding, now_s: float) -> None:
         incident_id = self._next_id(now_s)
         opened = Opened(title=finding.title, first_report_s=finding.raised_s, finding=finding)
-        self._watches[incident_id] = _Watch()
+        self._watches[incident_id] = Sky()
         self._happen(incident_id, now_s, opened, finding.evidence)
         self._index(incident_id, finding)
 
@@ -251,7 +251,7 @@ class IncidentBook:
         if self._incidents[incident_id].status == "closed":
             self._watches.pop(incident_id, None)
         else:
-            self._watches.setdefault(incident_id, _Watch())
+            self._watches.setdefault(incident_id, Sky())
 
     def _follow(self, incident_id: str, picture: Picture) -> None:
         """Note which tracks of the incident are lost and which are seen again."""
@@ -260,6 +260,10 @@ class IncidentBook:
             if self._by_track.get(track_id) != incident_id:
                 continue
             track = picture.tracks.get(track_id)
+            if track_id in watch.continued:
+                if track is None or track.status in GONE:
+                    continue
+                del watch.continued[track_id]
             if track is not None:
                 watch.seen[track_id] = last_seen(track)
             if track is None or track.status in GONE:
@@ -311,6 +315,7 @@ class IncidentBook:
 
     def _continue(self, incident_id: str, lost: LastSeen, track: Track, now_s: float) -> None:
         self._watches[incident_id].lost.pop(lost.track_id, None)
+        self._watches[incident_id].continued[lost.track_id] = track.track_id
         self._by_track[track.track_id] = incident_id
         unseen = words.duration(max(0.0, track.first_s - lost.time_s))
         reason = f"appeared {unseen} after track {lost.track_id} was lost, where that one could be by then"
@@ -319,16 +324,17 @@ class IncidentBook:
 
     def _level(self, incident_id: str, now_s: float) -> None:
         watch, incident = self._watches[incident_id], self._incidents[incident_id]
-        now_held, _ = sought(incident, watch.lost.values(), now_s, self._patience)
+        now_held, _ = sought(incident, watch, now_s, self._patience)
         if RANK[now_held] < RANK[incident.level]:
             watch.calm_since_s = now_s if watch.calm_since_s is None else watch.calm_since_s
         else:
             watch.calm_since_s = None
-        level, reason = assess(incident, watch.lost.values(), watch.calm_since_s, now_s, self._patience)
+        level, reason = assess(incident, watch, now_s, self._patience)
         if level != incident.level:
             self._happen(incident_id, now_s, LevelChanged(level=level, reason=reason))
             if level == "white":
                 watch.lost.clear()
+                watch.continued.clear()
 
     def _forget(self) -> None:
         """Drop the oldest closed incidents beyond those that are kept, and what points at them."""

@@ -1,7 +1,5 @@
 """The level of an incident: yellow is likely, red is in the airspace, white is over; down only with patience."""
 
-from collections.abc import Iterable
-
 from msgspec import Struct
 
 from sargas.incident import words
@@ -18,15 +16,31 @@ class Patience(Struct, frozen=True, kw_only=True):
     endurance_s: float
 
 
-def assess(
-    incident: Incident, lost: Iterable[LastSeen], calm_since_s: float | None, now_s: float, patience: Patience
-) -> tuple[Level, str]:
-    """Return the level that the incident should have and why.
+class Sky:
+    """What is known of an open incident's tracks: how each was last seen, which are lost, which goes on as which.
 
-    `calm_since_s` is since when nothing held the level that the incident has, None if something does.
+    `calm_since_s` is since when nothing holds the level that the incident has, None if something does.
     """
-    held, reason = sought(incident, lost, now_s, patience)
-    calm_s = now_s - calm_since_s if calm_since_s is not None else 0.0
+
+    def __init__(self) -> None:
+        self.seen: dict[int, LastSeen] = {}
+        self.lost: dict[int, LastSeen] = {}
+        self.continued: dict[int, int] = {}
+        self.calm_since_s: float | None = None
+
+    def successor(self, track_id: int | None) -> int | None:
+        """Return the newest track that this one goes on as; itself if it goes on as no other."""
+        for _ in range(len(self.continued)):
+            if track_id is None or track_id not in self.continued:
+                break
+            track_id = self.continued[track_id]
+        return track_id
+
+
+def assess(incident: Incident, sky: Sky, now_s: float, patience: Patience) -> tuple[Level, str]:
+    """Return the level that the incident should have and why."""
+    held, reason = sought(incident, sky, now_s, patience)
+    calm_s = now_s - sky.calm_since_s if sky.calm_since_s is not None else 0.0
     if held == "white" and incident.level != "white":
         if calm_s >= patience.hold_s:
             return "white", f"everything found has been cleared for {words.duration(calm_s)}"
@@ -36,14 +50,23 @@ def assess(
     return held, reason
 
 
-def sought(incident: Incident, lost: Iterable[LastSeen], now_s: float, patience: Patience) -> tuple[Level, str]:
-    """Return the level that holds at this moment, without patience, and why."""
-    active = [finding for finding in incident.findings if finding.state != "cleared"]
+def sought(incident: Incident, sky: Sky, now_s: float, patience: Patience) -> tuple[Level, str]:
+    """Return the level that holds at this moment, without patience, and why.
+
+    What is found of a track that is lost says where it was, not where it is: such a track is likely, for as long as
+    it can fly.
+    """
+    unseen = set(sky.lost)
+    active = [
+        finding
+        for finding in incident.findings
+        if finding.state != "cleared" and sky.successor(finding.track_id) not in unseen
+    ]
     for level in ("red", "yellow"):
         first = _first(active, level)
         if first is not None:
             return level, first.title
-    flying = [seen for seen in lost if seen.is_ours and now_s - seen.time_s < patience.endurance_s]
+    flying = [seen for seen in sky.lost.values() if seen.is_ours and now_s - seen.time_s < patience.endurance_s]
     if flying:
         newest = max(flying, key=lambda seen: (seen.time_s, seen.track_id))
         until = words.clock(newest.time_s + patience.endurance_s)

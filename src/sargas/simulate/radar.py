@@ -61,28 +61,32 @@ def _looks(site: Site, course: Course, scenario: Scenario, begin_s: float) -> Lo
     there = np.stack([np.interp(time, course.time_s, enu[:, axis]) for axis in range(3)], axis=-1)
     slant = np.sqrt(np.sum(there**2, axis=-1))
     range_rate = np.interp(time, course.time_s, np.gradient(np.sqrt(np.sum(enu**2, axis=-1)), course.time_s))
-    primary, secondary = _chances(site, course, scenario, there, range_rate)
+    alt = np.interp(time, course.time_s, course.alt_m)
+    primary, secondary = _chances(site, course, scenario, (there, alt, range_rate))
     return Looks(
         time,
         slant,
         np.degrees(np.arctan2(there[:, 0], there[:, 1])) % 360.0,
-        np.interp(time, course.time_s, course.alt_m),
+        alt,
         primary,
         secondary,
     )
 
 
-def _chances(site: Site, course: Course, scenario: Scenario, enu: F64, range_rate_mps: F64) -> tuple[F64, F64]:
+def _chances(site: Site, course: Course, scenario: Scenario, there: tuple[F64, F64, F64]) -> tuple[F64, F64]:
     """Return the probability of a primary and of a secondary plot of each look.
 
     Primary: the radar equation in free space, a Swerling 1 target, nothing behind the screen, nothing that the
     moving-target filter takes for ground.
     """
     assert site.radar is not None
+    enu, alt_m, range_rate_mps = there
     slant = np.sqrt(np.sum(enu**2, axis=-1))
     above = above_horizon_deg(enu, site.alt_m - scenario.ground_m, site.coverage.elevation_min_deg)
     maximum_m = site.coverage.range_max_m or 460_000.0
     seen = (above > 0.0) & (slant <= maximum_m) & (slant >= max(1.0, site.coverage.range_min_m))
+    if site.coverage.height_max_m is not None:
+        seen &= alt_m <= site.coverage.height_max_m
     primary = np.zeros_like(slant)
     if site.radar.reach_1m2_km is not None:
         ratio = 1_000.0 * site.radar.reach_1m2_km / np.maximum(slant, 1.0)

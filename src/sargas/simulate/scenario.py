@@ -170,7 +170,7 @@ class Scenario(_Table, frozen=True, kw_only=True):
     label: Literal["RECONSTRUCTION", "EXERCISE", "TEST"]
     country: Annotated[str, Meta(pattern="^[A-Z]{2}$")]
     start: datetime
-    duration_min: Annotated[float, Meta(gt=0.0, le=2_880.0)]
+    duration_min: Annotated[float, Meta(gt=0.0, le=1_080.0)]
     about: Text = ""
     invented: list[Text] = []
     ground_m: Annotated[float, Meta(ge=-500.0, le=9_000.0)] = 0.0
@@ -195,11 +195,10 @@ class Scenario(_Table, frozen=True, kw_only=True):
         return self.start_s + 60.0 * self.duration_min
 
     def time_s(self, at: time) -> float:
-        """Return the epoch second of a UTC time of day: the first one not before the start."""
-        moment = datetime.combine(self.start.astimezone(UTC).date(), at, UTC)
-        if moment < self.start:
-            moment += timedelta(days=1)
-        return moment.timestamp()
+        """Return the epoch second of a UTC time of day, from six hours before the start to eighteen after it."""
+        earliest = (self.start - timedelta(hours=6)).astimezone(UTC)
+        moment = datetime.combine(earliest.date(), at, UTC)
+        return (moment if moment >= earliest else moment + timedelta(days=1)).timestamp()
 
     def where(self, spot: Waypoint | Call) -> tuple[float, float]:
         """Return latitude and longitude [deg] of a waypoint or a call."""
