@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -110,3 +111,18 @@ def test_the_schema_loads_nothing_from_elsewhere(client: TestClient) -> None:
     answer = client.get("/schema", headers={"accept": "text/html"})
     assert answer.headers["content-type"].startswith("application/vnd.oai.openapi+json")
     assert client.get("/schema/swagger").status_code == 404
+
+
+def test_every_route_is_in_the_reference(schema: dict) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "reference" / "http-api.md").read_text(encoding="utf-8")
+    for path, item in schema["paths"].items():
+        shown = path.replace("{track_id}", "{id}").replace("{incident_id}", "{id}")
+        for method in METHODS & set(item):
+            assert f"`{method.upper()} {shown}" in text
+
+
+def test_every_figure_is_in_the_reference(client: TestClient) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "reference" / "http-api.md").read_text(encoding="utf-8")
+    names = {words[2] for row in client.get("/metrics").text.splitlines() if (words := row.split())[1] == "TYPE"}
+    assert names
+    assert {name for name in names if f"`{name}`" not in text and not name.endswith("_created")} == set()
