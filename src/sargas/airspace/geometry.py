@@ -122,16 +122,27 @@ class Area:
         integrated one by one with Owen's T function.
         Source: D. B. Owen, Tables for computing bivariate normal probabilities, Ann. Math. Stat. 27, 1956.
         """
-        is_inside = self.contains(lon_deg, lat_deg)
+        p = self._probability(lon_deg, lat_deg, cov_m2)
+        if p is None:
+            # The mean is on an edge: which side it is on would be left to rounding. A thousandth of a thousandth of
+            # the spread aside the probability is the same.
+            ee, _, nn = sound_covariance(cov_m2)
+            aside = math.sqrt(ee + nn) * 1e-6
+            east_m, north_m = metres_per_degree(lat_deg)
+            p = self._probability(lon_deg + aside / east_m, lat_deg + 0.7 * aside / north_m, cov_m2)
+        return float(self.contains(lon_deg, lat_deg)) if p is None else p
+
+    def _probability(self, lon_deg: float, lat_deg: float, cov_m2: tuple[float, float, float]) -> float | None:
+        """Return the probability inside, None if the mean is on an edge or its line."""
         ee, en, nn = sound_covariance(cov_m2)
         spread_m = math.sqrt(ee + nn)
         k = self._edges(np.flatnonzero(self._at_least_m(lon_deg, lat_deg) <= _TAIL_SD * spread_m))
         if not len(k):
-            return float(is_inside)
+            return float(self.contains(lon_deg, lat_deg))
         east_m, north_m = metres_per_degree(lat_deg)
         l11 = math.sqrt(ee)
         l21 = en / l11
-        l22 = math.sqrt(nn - l21 * l21)
+        l22 = math.sqrt(max(nn - l21 * l21, 1e-6))
         ax = (self._ax[k] - lon_deg) * (east_m / l11)
         bx = (self._bx[k] - lon_deg) * (east_m / l11)
         ay = ((self._ay[k] - lat_deg) * north_m - l21 * ax) / l22
@@ -141,12 +152,15 @@ class Area:
         ax, ay, bx, by, length = ax[real], ay[real], bx[real], by[real], length[real]
         ux, uy = (bx - ax) / length, (by - ay) / length
         side = ax * by - ay * bx
-        h = np.maximum(np.abs(side) / length, 1e-12)
+        h = np.abs(side) / length
+        if len(h) and float(h.min()) < 1e-8:
+            return None
         matters = h < _TAIL_SD + 2.0
         h, side = h[matters], side[matters]
         from_t = (ax * ux + ay * uy)[matters] / h
         to_t = (bx * ux + by * uy)[matters] / h
         outside = float(np.sum(np.sign(side) * (owens_t(h, to_t) - owens_t(h, from_t))))
+        is_inside = self.contains(lon_deg, lat_deg)
         return min(1.0, max(0.0, float(is_inside) - outside))
 
     def crossing_times(self, lon_deg: float, lat_deg: float, starts_m: F64, speeds_mps: F64, until_s: float) -> F64:
