@@ -30,6 +30,8 @@ SIMPLE_PACKET_BLOCK: Final = 3
 ENHANCED_PACKET_BLOCK: Final = 6
 TIME_RESOLUTION: Final = 9
 TIME_OFFSET: Final = 14
+FILE_HEADER_BYTES: Final = 24
+PACKET_HEADER_BYTES: Final = 16
 BLOCK_BYTES_MAX: Final = 4 * 2**20
 """Far above any packet; a greater length is damage and must not be waited for."""
 INTERFACES_MAX: Final = 1_024
@@ -101,29 +103,28 @@ class _Pcap:
     """A file header, then packets each with their own header."""
 
     def __init__(self, byte_order: str, tick_s: float) -> None:
-        self._header = struct.Struct(byte_order + "IIII")
-        self._word = struct.Struct(byte_order + "I")
+        self._order = byte_order
         self._tick_s = tick_s
         self._link_type: int | None = None
 
     def n_bytes(self, data: bytes, at: int) -> int | None:
         """Return the length of the part at `at`: the file header first, then packets."""
         if self._link_type is None:
-            return 24
-        if len(data) - at < self._header.size:
+            return FILE_HEADER_BYTES
+        if len(data) - at < PACKET_HEADER_BYTES:
             return None
-        n_captured = self._header.unpack_from(data, at)[2]
+        (n_captured,) = struct.unpack_from(self._order + "I", data, at + 8)
         if n_captured > BLOCK_BYTES_MAX:
             raise Damaged("impossible packet length")
-        return self._header.size + int(n_captured)
+        return PACKET_HEADER_BYTES + int(n_captured)
 
     def read(self, part: bytes) -> _Packet | None:
         """Return the packet, None for the file header."""
         if self._link_type is None:
-            self._link_type = self._word.unpack_from(part, 20)[0] & 0xFFFF
+            self._link_type = struct.unpack_from(self._order + "I", part, 20)[0] & 0xFFFF
             return None
-        seconds, ticks, _, _ = self._header.unpack_from(part)
-        return _Packet(seconds + ticks * self._tick_s, self._link_type, part[self._header.size :])
+        seconds, ticks = struct.unpack_from(self._order + "II", part)
+        return _Packet(seconds + ticks * self._tick_s, self._link_type, part[PACKET_HEADER_BYTES:])
 
 
 class _Interface(Struct, frozen=True):

@@ -1,6 +1,7 @@
 """Captures built here by the tables of their formats: containers, link layers, UDP, damage, splits."""
 
 import itertools
+import pickle
 import struct
 
 import pytest
@@ -166,6 +167,13 @@ def test_an_impossible_length_ends_the_reading_but_keeps_what_came_before():
     good, malformed = read(data)
     assert [good] == FOUND
     assert malformed.reason == "impossible packet length"
+
+
+@pytest.mark.parametrize("data", [pcap(PACKET, PACKET), pcapng(PACKET, PACKET)], ids=["pcap", "pcapng"])
+def test_a_copy_takes_up_where_it_was_made(data):
+    recording = build(Settings())
+    early = list(recording.feed(data[:-20]))
+    assert early + list(pickle.loads(pickle.dumps(recording)).feed(data[-20:])) == 2 * FOUND
 
 
 @given(st.lists(st.integers(0, 300), max_size=8), st.booleans())
