@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import ipaddress
+import os
 import random
 import socket
 from collections.abc import Iterator, Sequence
@@ -172,4 +173,6 @@ def _text(words: str) -> str:
 
 def words(error: Exception) -> str:
     """Return why the system refused, in its own words."""
-    return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+    if isinstance(error, OSError) and error.errno and error.errno > 0:
+        return os.strerror(error.errno)  # asyncio puts its own text in the error's
+    return str(error) or type(error).__name__
