@@ -1,6 +1,7 @@
 """The page's files."""
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from unit.web.memory_desk import MemoryDesk
 SCRIPT = b"console.log('labas');\n" * 200
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    tmp_path = tmp_path_factory.mktemp("built")
     page = tmp_path / "page"
     (page / "assets").mkdir(parents=True)
     (page / "index.html").write_text("<!doctype html><title>Sargas</title>", encoding="utf-8")
@@ -24,31 +26,32 @@ def folder(tmp_path: Path) -> Path:
     return page
 
 
-def get(page: Page, path: str, **headers: str):
-    with TestClient(create_app(MemoryDesk(), built=page)) as client:
-        return client.get(path, headers=headers)
+@pytest.fixture(scope="module")
+def client(folder: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(MemoryDesk(), built=Page(folder))) as client:
+        yield client
 
 
-def test_the_index_is_the_root_and_is_asked_for_again_every_time(folder: Path) -> None:
-    answer = get(Page(folder), "/")
+def test_the_index_is_the_root_and_is_asked_for_again_every_time(client: TestClient) -> None:
+    answer = client.get("/")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["cache-control"] == "no-cache"
 
 
-def test_a_hashed_file_is_kept_for_ever(folder: Path) -> None:
-    answer = get(Page(folder), "/assets/index-abc123.js")
+def test_a_hashed_file_is_kept_for_ever(client: TestClient) -> None:
+    answer = client.get("/assets/index-abc123.js")
     assert answer.content == SCRIPT
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
     assert "immutable" in answer.headers["cache-control"]
 
 
-def test_a_script_travels_compressed(folder: Path) -> None:
-    answer = get(Page(folder), "/assets/index-abc123.js", **{"accept-encoding": "gzip"})
+def test_a_script_travels_compressed(client: TestClient) -> None:
+    answer = client.get("/assets/index-abc123.js", headers={"accept-encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip"
     assert int(answer.headers["content-length"]) < len(SCRIPT) / 10
     assert answer.content == SCRIPT
-    assert get(Page(folder), "/assets/font-1.woff2").headers["content-type"] == "font/woff2"
+    assert client.get("/assets/font-1.woff2").headers["content-type"] == "font/woff2"
 
 
 @pytest.mark.parametrize(
@@ -66,8 +69,8 @@ def test_a_script_travels_compressed(folder: Path) -> None:
         "/index.html%00.js",
     ],
 )
-def test_nothing_but_the_listed_files_can_be_asked_for(folder: Path, path: str) -> None:
-    answer = get(Page(folder), path)
+def test_nothing_but_the_listed_files_can_be_asked_for(client: TestClient, path: str) -> None:
+    answer = client.get(path)
     assert b"secret" not in answer.content
     assert answer.status_code == 404 or (answer.status_code == 200 and answer.content == SCRIPT)
 
@@ -87,8 +90,8 @@ def test_a_path_that_no_library_has_tidied_leads_nowhere(folder: Path) -> None:
 
 
 def test_a_page_that_was_not_built_says_so_and_the_rest_works(tmp_path: Path) -> None:
-    page = Page(tmp_path / "none")
-    answer = get(page, "/")
-    assert answer.status_code == 503
-    assert "make page" in answer.text
-    assert get(page, "/api/desk").status_code == 200
+    with TestClient(create_app(MemoryDesk(), built=Page(tmp_path / "none"))) as client:
+        answer = client.get("/")
+        assert answer.status_code == 503
+        assert "make page" in answer.text
+        assert client.get("/api/desk").status_code == 200

@@ -1,5 +1,6 @@
 """The REST routes over a desk in memory."""
 
+import asyncio
 from collections.abc import Iterator
 
 import msgspec
@@ -22,6 +23,15 @@ def desk() -> MemoryDesk:
 
 @pytest.fixture
 def client(desk: MemoryDesk) -> Iterator[TestClient]:
+    with TestClient(create_app(desk)) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def refusing() -> Iterator[TestClient]:
+    """One client for the tests in which nothing happens."""
+    desk = MemoryDesk()
+    asyncio.run(desk.open_replay(None))
     with TestClient(create_app(desk)) as client:
         yield client
 
@@ -110,8 +120,8 @@ def test_an_incident_is_acknowledged_and_keeps_who_did_it(desk: MemoryDesk, clie
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_a_bad_decision_is_refused_with_one_sentence(client: TestClient, body: bytes, status: int) -> None:
-    answer = client.post("/api/decisions", content=body, headers=JSON)
+def test_a_bad_decision_is_refused_with_one_sentence(refusing: TestClient, body: bytes, status: int) -> None:
+    answer = refusing.post("/api/decisions", content=body, headers=JSON)
     assert answer.status_code == status, answer.text
     assert set(answer.json()) == {"error"}
     assert answer.json()["error"]
@@ -152,9 +162,8 @@ def test_a_replay_is_opened_played_and_closed(desk: MemoryDesk, client: TestClie
 @pytest.mark.parametrize(
     "body", [{"speed": -1.0}, {"speed": "fast"}, {"jump_to_s": None, "hurry": True}, {"speed": 1e9}]
 )
-def test_a_bad_way_of_playing_is_refused(client: TestClient, body: dict[str, object]) -> None:
-    client.post("/api/replay")
-    answer = client.post("/api/view/replay/play", json=body)
+def test_a_bad_way_of_playing_is_refused(refusing: TestClient, body: dict[str, object]) -> None:
+    answer = refusing.post("/api/view/replay/play", json=body)
     assert answer.status_code == 422
     assert set(answer.json()) == {"error"}
 
@@ -165,12 +174,12 @@ def test_a_bad_way_of_playing_is_refused(client: TestClient, body: dict[str, obj
         ("/api/picture?view=tomorrow", 422),
         ("/api/incidents/none", 404),
         ("/api/nothing", 404),
-        ("/api/stream?view=replay", 404),
+        ("/api/stream?view=then", 422),
         ("/api/map/sensors.geojson?part=all", 422),
     ],
 )
-def test_every_error_has_one_shape(client: TestClient, path: str, status: int) -> None:
-    answer = client.get(path)
+def test_every_error_has_one_shape(refusing: TestClient, path: str, status: int) -> None:
+    answer = refusing.get(path)
     assert answer.status_code == status
     assert set(answer.json()) == {"error"}
 
