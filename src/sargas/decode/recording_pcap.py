@@ -34,6 +34,8 @@ FILE_HEADER_BYTES: Final = 24
 PACKET_HEADER_BYTES: Final = 16
 BLOCK_BYTES_MAX: Final = 4 * 2**20
 """Far above any packet; a greater length is damage and must not be waited for."""
+TIME_MAX_S: Final = 32_503_680_000.0
+"""The year 3000, as in the model."""
 INTERFACES_MAX: Final = 1_024
 EXCERPT_BYTES: Final = 32
 
@@ -89,7 +91,9 @@ class Capture:
         except NoPayload as reason:
             yield _malformed(str(reason), packet.data)
         else:
-            if payload:
+            if packet.time_s is not None and not 0.0 <= packet.time_s <= TIME_MAX_S:
+                yield _malformed("packet with an impossible time", packet.data)
+            elif payload:
                 yield packet.time_s, payload
 
 

@@ -83,6 +83,11 @@ def test_pcapng_with_the_clock_that_its_interface_states(resolution, ticks_per_s
     assert read(pcapng(PACKET, options=options, ticks_per_s=ticks_per_s)) == FOUND
 
 
+def test_an_impossible_time_is_malformed():
+    (malformed,) = read(pcapng(PACKET, ticks_per_s=10**9))  # nanoseconds, read as microseconds: the year 57,000
+    assert malformed.reason == "packet with an impossible time"
+
+
 def test_a_simple_pcapng_packet_has_no_arrival():
     simple = ng_block("<", 3, struct.pack("<I", len(PACKET)) + PACKET)
     assert read(pcapng() + simple) == [(None, b"abc")]
