@@ -66,6 +66,7 @@ def sbs(n: int) -> list[bytes]:
     lat, lon = position(n, 0)
     head, moment = "1,1,4B1800,1", "2025/07/28,02:00:00.000,2025/07/28,02:00:00.000"
     lines = [
+        f"MSG,3,{head},{moment},,2000,,,{lat:.5f},{lon - 0.01:.5f},,,0,0,0,0",
         f"MSG,1,{head},{moment},LYA12   ,,,,,,,,,,,",
         f"MSG,4,{head},{moment},,,194.4,0.0,,,-64,,,,,0",
         f"MSG,6,{head},{moment},,2000,,,,,,7000,0,0,0,0",

@@ -83,11 +83,15 @@ class BeastDecoder:
 
 
 def _next_frame(text: bytes, at: int) -> int:
-    """Return where the next frame starts or may start once more bytes come; the end if there is none."""
+    """Return where the next frame starts or may start once more bytes come; the end if there is none.
+
+    Within garbage a doubled escape is data; where a frame is due it is a frame cut after its first byte.
+    """
+    due = at
     while (start := text.find(ESCAPE, at)) >= 0:
         if start + 1 == len(text) or text[start + 1] in BODY_BYTES:
             return start
-        at = start + (2 if text[start + 1] == ESCAPE else 1)
+        at = start + (2 if text[start + 1] == ESCAPE and start > due else 1)
     return len(text)
 
 

@@ -21,6 +21,7 @@ MESSAGE_MAX_BYTES: Final = 16 * 1024 * 1024
 AIRCRAFT_MAX: Final = 20_000
 FORGET_S: Final = 300.0
 """Readsb drops an aircraft's position after 60 s; what was polled longer ago cannot come again."""
+EPOCH_MAX_S: Final = 32_503_680_000.0
 SAME_POSITION_S: Final = 0.25
 """`now` and `seen_pos` are rounded to 0.1 s, each on its own, so one moment wanders by 0.2 s between polls."""
 
@@ -47,7 +48,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class _Message(Struct):
     """One aircraft, or the document that holds a list of them; fields that nobody needs are passed over."""
 
-    now: Annotated[float, Meta(ge=0.0, le=32_503_680_000.0)] | None = None
+    now: Annotated[float, Meta(ge=0.0, le=EPOCH_MAX_S)] | None = None
     aircraft: list[msgspec.Raw] | None = None
     hex: Annotated[str, Meta(pattern="^~?[0-9a-fA-F]{6}$", max_length=7)] | None = None
     type: Annotated[str, Meta(max_length=32)] | None = None
@@ -191,12 +192,13 @@ class ReadsbDecoder:
         """Yield what can be read of a damaged document: readsb and dump1090 write one aircraft a line."""
         n_bad = 0
         now = _NOW.search(text)
-        for line in text.splitlines() if now else ():
+        now_s = float(now[1]) if now else EPOCH_MAX_S
+        for line in text.splitlines() if now_s < EPOCH_MAX_S else ():
             item = line.strip(b" \t\r,")
             if not item.startswith(b"{") or b'"hex"' not in item:
                 n_bad += len(line)
                 continue
-            result = self._parsed(item, float(now[1]) if now else received_s, received_s, entry)
+            result = self._parsed(item, now_s, received_s, entry)
             if isinstance(result, Malformed):
                 n_bad += len(line)
             else:

@@ -86,13 +86,12 @@ class SbsDecoder:
             if isinstance(item, Malformed):
                 found.append(item)
                 continue
-            line, _ = item
-            try:
-                found.append(self._line(line.decode("ascii").strip(), received_s, entry))
-            except UnicodeDecodeError:
-                found.append(malformed("no ASCII", line))
-            except ValueError as error:
-                found.append(malformed(str(error), line))
+            line, seam = item
+            said = self._said(line, received_s, entry)
+            if isinstance(said, Malformed) and seam:  # the box was cut off in the middle of a line, and began anew
+                found += [self._said(line[:seam], received_s, entry), self._said(line[seam:], received_s, entry)]
+            else:
+                found.append(said)
         self._forget(received_s)
         return found
 
@@ -100,6 +99,14 @@ class SbsDecoder:
         """Forget the unfinished line and every aircraft."""
         self._lines.drop()
         self._aircraft.clear()
+
+    def _said(self, line: bytes, received_s: float, entry: int) -> Decoded:
+        try:
+            return self._line(line.decode("ascii").strip(), received_s, entry)
+        except UnicodeDecodeError:
+            return malformed("no ASCII", line)
+        except ValueError as error:
+            return malformed(str(error), line)
 
     def _line(self, line: str, received_s: float, entry: int) -> Decoded:
         """Return what one line says.

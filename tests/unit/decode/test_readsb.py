@@ -193,6 +193,12 @@ def test_a_lost_quote_costs_its_line_only() -> None:
     assert any(isinstance(item, Malformed) for item in items)
 
 
+def test_a_damaged_document_of_no_possible_time_gives_nothing() -> None:
+    whole = document(aircraft(), now_s=99_999_999_999.0)
+    (item,) = decoder().decode(whole.replace(b'"lat":', b'"lat";'), NOW_S, 7)
+    assert isinstance(item, Malformed)
+
+
 def test_deep_nesting_is_refused() -> None:
     deep = document(aircraft(x=1)).replace(b'"x": 1', b'"x": ' + b"[" * 100_000)
     items = list(decoder().decode(deep, NOW_S, 7))
