@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 import numpy as np
+import shapely
 from msgspec import Struct, structs
 from pyproj import Geod
 
@@ -13,6 +14,10 @@ from sargas.model.zone import Ring, Zone
 WGS84 = Geod(ellps="WGS84")
 STEP_DEG = 3.0
 """Angle between two corners of a coverage arc: the chord is within 0.04 % of the range."""
+LONG_RING = 1_000
+DRAWN_WITHIN_M = 5.0
+"""How far a long border may be drawn from where it is: a pixel at zoom 14. The rules use the exact one."""
+DEGREE_M = 111_320.0
 
 Position = tuple[float, float]
 
@@ -93,13 +98,21 @@ def _arc(site: Position, range_m: float, from_deg: float, width_deg: float) -> l
 def _zone(zone: Zone) -> Feature:
     properties = _properties(structs.replace(zone, polygons=()))
     del properties["polygons"]
-    polygons = [[_rounded(ring) for ring in polygon] for polygon in zone.polygons]
+    polygons = [[_drawn(ring) for ring in polygon] for polygon in zone.polygons]
     return Feature(id=zone.id, geometry=Geometry("MultiPolygon", [*polygons]), properties=properties)
 
 
-def _rounded(ring: Ring) -> list[Position]:
-    """Return the ring to a decimetre."""
-    return [(round(lon, 6), round(lat, 6)) for lon, lat in ring]
+def _drawn(ring: Ring) -> list[list[float]]:
+    """Return the ring to a decimetre; a long one without the corners that no eye can tell on a map."""
+    corners = np.array(ring, dtype=np.float64)
+    if len(corners) > LONG_RING:
+        # Douglas-Peucker where a degree is as long in both directions.
+        squeeze = np.array([np.cos(np.radians(corners[:, 1].mean())), 1.0])
+        line = shapely.linestrings(corners * squeeze)
+        corners = shapely.get_coordinates(shapely.simplify(line, DRAWN_WITHIN_M / DEGREE_M, preserve_topology=False))
+        corners /= squeeze
+    rounded: list[list[float]] = np.round(corners, 6).tolist()
+    return rounded
 
 
 def _site(sensor: Sensor) -> Feature:

@@ -35,7 +35,7 @@ def _pack(content: bytes, media_type: str) -> Packed:
     if len(content) < COMPRESS_FROM_BYTES or media_type.startswith(ALREADY_SMALL):
         return Packed(content, media_type, etag, None)
     # mtime=0: the same content gives the same bytes.
-    return Packed(content, media_type, etag, gzip.compress(content, compresslevel=6, mtime=0))
+    return Packed(content, media_type, etag, gzip.compress(content, compresslevel=4, mtime=0))
 
 
 def send(request: AnyRequest, packed: Packed, cache_control: str) -> Response[bytes]:

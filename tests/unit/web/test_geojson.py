@@ -2,8 +2,8 @@
 
 import msgspec
 import pytest
-from pyproj import Geod
-from shapely.geometry import Point, shape
+from pyproj import Geod, Transformer
+from shapely.geometry import LineString, Point, shape
 
 from sargas.model.sensor import Coverage, Sensor
 from sargas.model.zone import Zone
@@ -90,3 +90,17 @@ def test_a_zone_keeps_its_holes_and_its_heights_stay_unknown() -> None:
     assert feature["properties"]["name"] == "Žvėrynas"
     assert feature["properties"]["floor_m"] is None
     assert "polygons" not in feature["properties"]
+
+
+def test_a_long_border_is_drawn_with_fewer_corners_but_within_five_metres() -> None:
+    n = 20_000
+    lon, lat, _ = GEOD.fwd([SITE[0]] * n, [SITE[1]] * n, [360.0 * i / (n - 1) for i in range(n)], [50_000.0] * n)
+    ring = tuple(zip(lon, lat, strict=True))
+    (feature,) = zones_geojson([Zone(id="z", name="z", kind="sovereign", polygons=((ring,),))]).features
+    drawn = shape(msgspec.to_builtins(feature.geometry))
+    assert drawn.is_valid
+    assert len(drawn.geoms[0].exterior.coords) < n / 20
+    to_metres = Transformer.from_crs("EPSG:4326", f"+proj=aeqd +lat_0={SITE[1]} +lon_0={SITE[0]}", always_xy=True)
+    exact_m = LineString([to_metres.transform(*corner) for corner in ring])
+    drawn_m = LineString([to_metres.transform(*corner) for corner in drawn.geoms[0].exterior.coords])
+    assert exact_m.hausdorff_distance(drawn_m) < 5.2  # and the decimetre of the rounding
