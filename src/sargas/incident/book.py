@@ -13,7 +13,7 @@ from sargas.incident.match import Grouping, match_finding
 from sargas.incident.near import LastSeen, Reach, last_seen, off_course_m
 from sargas.model.decision import Decision, LinkTrack
 from sargas.model.errors import DecisionError
-from sargas.model.finding import Crossing, Finding
+from sargas.model.finding import Crossing, Finding, Heard
 from sargas.model.incident import (
     FindingJoined,
     Happening,
@@ -178,6 +178,8 @@ class IncidentBook:
             return finding.state != "updated"
         if finding.state != "updated" or finding.severity != last.severity:
             return True
+        if isinstance(finding.detail, Heard) and finding.reasons != last.reasons:
+            return True
         if _has_left(finding) != _has_left(last) or abs(finding.probability - last.probability) >= 0.1:
             return True
         return finding.time_s - last.time_s >= self._settings.update_s
@@ -196,7 +198,9 @@ class IncidentBook:
         if lost is not None:
             self._continue(incident_id, lost, track, picture.now_s)
         else:
-            joined = TrackJoined(track_id=track.track_id, reason="near in place and time")
+            joined = TrackJoined(
+                track_id=track.track_id, reason="near in place and time to what was found or reported"
+            )
             self._happen(incident_id, picture.now_s, joined, track.entries)
 
     def _open(self, finding: Finding, now_s: float) -> None:

@@ -5,13 +5,14 @@ from typing import Final
 from msgspec import structs
 
 from sargas.incident import words
-from sargas.model.finding import Finding
+from sargas.model.finding import Finding, Heard
 from sargas.model.incident import (
     Acknowledged,
     Closed,
     Commented,
     Disposed,
     FindingJoined,
+    Happening,
     Incident,
     IncidentEvent,
     Level,
@@ -49,7 +50,7 @@ def fold(incident: Incident | None, event: IncidentEvent) -> Incident:
         case _:
             state = _decided(state, event)
     state = structs.replace(state, changed_s=max(state.changed_s, event.time_s))
-    return _on_record(state, event)
+    return _on_record(state, event, words.sentence(what) or _news(incident, what))
 
 
 def _born(event: IncidentEvent) -> Incident:
@@ -122,9 +123,19 @@ def _decided(state: Incident, event: IncidentEvent) -> Incident:
             return state
 
 
-def _on_record(state: Incident, event: IncidentEvent) -> Incident:
-    """Return the incident with the event in its timeline and its evidence."""
-    text, officer = words.sentence(event.what), words.officer(event.what)
+def _news(before: Incident | None, what: Happening) -> str:
+    """Return what an update of a report says that its earlier self did not; empty for other updates."""
+    if before is None or not isinstance(what, FindingJoined) or not isinstance(what.finding.detail, Heard):
+        return ""
+    known = next((known for known in before.findings if known.finding_id == what.finding.finding_id), None)
+    old = set(known.reasons) if known is not None else set()
+    new = [reason for reason in what.finding.reasons if reason not in old]
+    return f"Reported: {'; '.join(new)}" if new else ""
+
+
+def _on_record(state: Incident, event: IncidentEvent, text: str) -> Incident:
+    """Return the incident with the event in its timeline, as `text` if it says anything, and its evidence."""
+    officer = words.officer(event.what)
     timeline, cited = state.timeline, state.cited
     if text:
         item = TimelineItem(time_s=event.time_s, what=words.kind(event.what), text=text, officer=officer)

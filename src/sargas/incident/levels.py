@@ -62,16 +62,15 @@ def sought(incident: Incident, sky: Sky, now_s: float, patience: Patience) -> tu
         for finding in incident.findings
         if finding.state != "cleared" and sky.successor(finding.track_id) not in unseen
     ]
-    for level in ("red", "yellow"):
-        first = _first(active, level)
-        if first is not None:
-            return level, first.title
+    red, yellow = _first(active, "red"), _first(active, "yellow")
+    if red is not None:
+        return "red", red.title
     flying = [seen for seen in sky.lost.values() if seen.is_ours and now_s - seen.time_s < patience.endurance_s]
     if flying:
         newest = max(flying, key=lambda seen: (seen.time_s, seen.track_id))
         until = words.clock(newest.time_s + patience.endurance_s)
         return "yellow", f"track {newest.track_id} was lost at {words.clock(newest.time_s)}; it can fly until {until}"
-    return "white", "nothing found holds"
+    return ("yellow", yellow.title) if yellow is not None else ("white", "nothing found holds")
 
 
 def _first(findings: list[Finding], severity: str) -> Finding | None:
