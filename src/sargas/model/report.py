@@ -4,6 +4,7 @@ All positions are WGS-84 degrees, azimuths and courses are degrees clockwise fro
 seconds, `*_sd_*` are one standard deviation. Unknown is None.
 """
 
+from collections.abc import Callable
 from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
@@ -37,8 +38,21 @@ class Identity(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
         """True if nothing at all is known."""
         return not (self.icao24 or self.callsign or self.squawk or self.remote_id)
 
+    def __reduce__(self) -> tuple[Callable[..., "Identity"], tuple[str | None, ...]]:
+        """Come back from a snapshot as `NO_IDENTITY` if empty: what is left out as a default goes by the object."""
+        return known_identity, (self.icao24, self.callsign, self.squawk, self.remote_id)
+
 
 NO_IDENTITY = Identity()
+
+
+def known_identity(
+    icao24: str | None = None, callsign: str | None = None, squawk: str | None = None, remote_id: str | None = None
+) -> Identity:
+    """Return the identity with these parts, `NO_IDENTITY` itself if nothing is known."""
+    if icao24 is None and callsign is None and squawk is None and remote_id is None:
+        return NO_IDENTITY
+    return Identity(icao24=icao24, callsign=callsign, squawk=squawk, remote_id=remote_id)
 
 
 class Report(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="kind"):
