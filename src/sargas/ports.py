@@ -90,8 +90,8 @@ class Journal(Protocol):
     def prune(self, before_s: float, max_bytes: int | None, keep: Sequence[int]) -> int:
         """Return how many old entries were removed; those numbered in `keep`, decisions and notes stay.
 
-        One call removes a bounded slice, so that the watch is not stalled: call again until it returns 0. What came
-        after the newest snapshot is never removed.
+        It works in bounded slices between which others may append, so that the watch is not stalled: call it in a
+        thread. What came after the newest snapshot is never removed.
         """
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """What every journal promises; each store of the folder joins by itself."""
 
 import math
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -35,14 +36,6 @@ def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]
 
 def filled(journal: Journal, n: int, size: int = 100) -> Sequence[Entry]:
     return journal.append([(float(second), Frame("radar", bytes(size))) for second in range(n)])
-
-
-def pruned(journal: Journal, before_s: float, max_bytes: int | None = None, keep: tuple[int, ...] = ()) -> int:
-    """Call until nothing is left to remove."""
-    total = 0
-    while removed := journal.prune(before_s, max_bytes, keep):
-        total += removed
-    return total
 
 
 def seqs(journal: Journal) -> list[int]:
@@ -123,7 +116,7 @@ def test_finds_the_last_entry_at_or_before_a_time(journal: Journal) -> None:
 def test_finds_entries_by_time_over_the_gaps_of_a_pruning(journal: Journal) -> None:
     bodies: list[Body] = [Note("started") if n % 7 == 0 else Frame("radar", b"x") for n in range(100)]
     journal.append([(float(n), body) for n, body in enumerate(bodies)])
-    pruned(journal, before_s=60.0)
+    journal.prune(60.0, None, ())
     left = list(journal.read())
     assert len(left) < 100
     for asked in range(-1, 102):
@@ -181,28 +174,37 @@ def test_pruning_by_age_takes_frames_and_leaves_decisions_notes_and_evidence(jou
     decided = Decided(Acknowledge(officer="Jonas", incident_id="i-1"))
     bodies: list[Body] = [Note("started"), FeedOpened("radar"), Frame("radar", b"1"), decided, Frame("radar", b"2")]
     journal.append([(float(second), body) for second, body in enumerate([*bodies, Frame("radar", b"3")])])
-    assert pruned(journal, before_s=5.0, keep=(5,)) == 2
+    assert journal.prune(5.0, None, (5,)) == 2
     assert seqs(journal) == [1, 4, 5, 6]
     assert journal.span_s() == (3.0, 5.0)
 
 
 def test_pruning_by_size_takes_the_oldest_first(journal: Journal) -> None:
     filled(journal, 20_000, size=1_000)
-    assert pruned(journal, before_s=0.0, max_bytes=5_000_000) > 0
+    assert journal.prune(0.0, 5_000_000, ()) > 0
     left = seqs(journal)
     assert left == list(range(left[0], 20_001))
     assert 3_000_000 < 1_000 * len(left) < 5_000_000
 
 
-def test_a_pruning_is_bounded_so_that_the_watch_is_not_stalled(journal: Journal) -> None:
-    filled(journal, 12_000)
-    assert 0 < journal.prune(1e12, None, ()) <= 5_000
+def test_what_comes_in_during_a_pruning_is_kept(journal: Journal) -> None:
+    filled(journal, 40_000)
+    pruning = threading.Thread(target=journal.prune, args=(1e12, None, ()))
+    pruning.start()
+    n_during = 0
+    while pruning.is_alive() or not n_during:
+        journal.append([(1e9, Note("stopped"))])
+        n_during += pruning.is_alive() or not n_during
+    pruning.join()
+    notes = [entry for entry in journal.read() if entry.body == Note("stopped")]
+    assert len(notes) >= n_during
+    assert notes[-1].seq == journal.last_seq()
 
 
 def test_what_came_after_the_newest_snapshot_is_never_pruned(journal: Journal) -> None:
     filled(journal, 100)
     journal.write_snapshot(40, "key", b"state")
-    assert pruned(journal, before_s=1e12, max_bytes=0) == 40
+    assert journal.prune(1e12, 0, ()) == 40
     assert seqs(journal) == list(range(41, 101))
     assert journal.read_snapshot("key") == (40, b"state")
 
@@ -211,14 +213,14 @@ def test_a_snapshot_that_would_run_on_over_a_gap_is_removed(journal: Journal) ->
     filled(journal, 100)
     for seq in (10, 50, 90):
         journal.write_snapshot(seq, "key", b"state")
-    pruned(journal, before_s=50.0)  # entries 1 to 50
+    journal.prune(50.0, None, ())  # entries 1 to 50
     assert journal.read_snapshot("key", 49) is None
     assert journal.read_snapshot("key", 50) == (50, b"state")
 
 
 def test_numbers_are_not_used_again_after_everything_was_pruned(journal: Journal) -> None:
     filled(journal, 100)
-    pruned(journal, before_s=1e12, max_bytes=0)
+    journal.prune(1e12, 0, ())
     assert journal.append([(1_000.0, Note("pruned"))])[0].seq == 101
     assert journal.last_seq() == 101
 

@@ -9,7 +9,7 @@ import errno
 import importlib
 import os
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, BinaryIO, Final
 
@@ -44,7 +44,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     path: Annotated[str, Meta(min_length=1)]
     recording: str = "raw"
-    options: dict[str, bool | int | float | str] = {}
+    options: Mapping[str, object] = {}
     speed: Annotated[float, Meta(ge=0.0, le=10_000.0)] = 0.0
     follow: bool = False
     from_end: bool = False

@@ -10,7 +10,7 @@ from sargas.model.entry import Body, FeedClosed, FeedOpened, Frame
 from sargas.model.errors import JournalError
 
 PRUNED_AT_ONCE = 5_000
-"""Entries that one pruning removes at most: some tens of milliseconds, while which nothing else is written."""
+"""Entries that are removed in one go: some tens of milliseconds, while which nothing else is written."""
 ENTRY_BYTES = 32
 """What an entry takes beside its data: number, time, kind, name of the feed."""
 

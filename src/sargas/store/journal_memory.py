@@ -91,7 +91,7 @@ class MemoryJournal:
             return max((one for one in found if one[0] <= limit), default=None)
 
     def prune(self, before_s: float, max_bytes: int | None, keep: Sequence[int]) -> int:
-        """Return how many old entries were removed, at most a slice; those in `keep`, decisions and notes stay."""
+        """Return how many old entries were removed; those in `keep`, decisions and notes stay."""
         with self._lock:
             self._check_open()
             doomed = self._doomed(before_s, max_bytes, frozenset(keep))
@@ -114,7 +114,7 @@ class MemoryJournal:
         excess = 0 if max_bytes is None else sum(map(_size, self._entries)) - max_bytes
         doomed: set[int] = set()
         for entry in self._entries:
-            if entry.seq > limit or len(doomed) == retention.PRUNED_AT_ONCE:
+            if entry.seq > limit:
                 break
             if entry.seq in keep or not retention.is_prunable(entry.body):
                 continue

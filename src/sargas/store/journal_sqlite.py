@@ -8,6 +8,7 @@ being folded back into the file.
 import contextlib
 import sqlite3
 import threading
+import time
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -26,6 +27,8 @@ from sargas.store import _sqlite as sqlite
 PAGE_ROWS: Final = 256
 """Entries that a reader holds at once: at most 16 MiB of full frames."""
 VACUUM_PAGES: Final = 2_000
+BREATH_S: Final = 0.002
+"""Between two slices of a pruning: a lock is not fair, and whoever waits to append must get it."""
 FREE_SHARE: Final = 0.2
 """Free pages are used again by what comes in; only beyond this share of the file are they given back to the disk."""
 
@@ -183,18 +186,26 @@ class SqliteJournal:
                 limit = row[0] - 1
 
     def prune(self, before_s: float, max_bytes: int | None, keep: Sequence[int]) -> int:
-        """Return how many old entries were removed, at most a slice; those in `keep`, decisions and notes stay.
+        """Return how many old entries were removed; those in `keep`, decisions and notes stay.
+
+        Works in slices, and lets others write between them.
 
         Raises:
-            JournalError: nothing was removed.
+            JournalError: it could not go on; what was removed before is told by `n_pruned`.
         """
-        with self._writing("old entries could not be removed"):
-            doomed = self._doomed(before_s, max_bytes, keep)
-            if doomed:
-                with sqlite.transaction(self._connection):
-                    self._remove(doomed)
-            self._give_back()
-            return len(doomed)
+        kept = msgspec.json.encode(list(keep)).decode()
+        n_removed = 0
+        while True:
+            with self._writing("old entries could not be removed"):
+                doomed = self._doomed(before_s, max_bytes, kept)
+                if doomed:
+                    with sqlite.transaction(self._connection):
+                        self._remove(doomed)
+                n_given_back = self._give_back()
+            n_removed += len(doomed)
+            if not doomed and not n_given_back:
+                return n_removed
+            time.sleep(BREATH_S)
 
     def close(self) -> None:
         """Release the file."""
@@ -226,13 +237,12 @@ class SqliteJournal:
         except msgspec.MsgspecError as error:
             raise JournalError(f"journal {self.path}: entry {seq} ({kind}) cannot be read: {error}") from error
 
-    def _doomed(self, before_s: float, max_bytes: int | None, keep: Sequence[int]) -> list[int]:
+    def _doomed(self, before_s: float, max_bytes: int | None, kept: str) -> list[int]:
         """Return the oldest entries that age or size removes, nothing of them behind the newest snapshot."""
         newest_snapshot = self._connection.execute("SELECT max(seq) FROM snapshots").fetchone()[0]
         limit = min(self._last_seq - 1, SEQ_MAX if newest_snapshot is None else newest_snapshot)
         excess = 0 if max_bytes is None else self._used_bytes() - max_bytes
         doomed: list[int] = []
-        kept = msgspec.json.encode(list(keep)).decode()
         for seq, received_s, n_bytes in self._connection.execute(PRUNABLE, (limit, kept, retention.PRUNED_AT_ONCE)):
             if received_s >= before_s and excess <= 0:
                 break
@@ -247,12 +257,15 @@ class SqliteJournal:
         # An older snapshot would be run on over the gap, to a picture that never was.
         self._connection.execute("DELETE FROM snapshots WHERE seq < ?", (doomed[-1],))
 
-    def _give_back(self) -> None:
-        n_free, n_pages = self._pragma("freelist_count"), self._pragma("page_count")
-        surplus = n_free - int(FREE_SHARE * n_pages)
-        if surplus > 0:
-            # Each step frees one page and gives a row without columns, which `execute` takes for the end.
-            self._connection.executescript(f"PRAGMA incremental_vacuum({min(surplus, VACUUM_PAGES)})")
+    def _give_back(self) -> int:
+        """Return how many free pages were given back to the disk."""
+        n_surplus = self._pragma("freelist_count") - int(FREE_SHARE * self._pragma("page_count"))
+        if n_surplus <= 0:
+            return 0
+        n_pages = min(n_surplus, VACUUM_PAGES)
+        # Each step frees one page and gives a row without columns, which `execute` takes for the end.
+        self._connection.executescript(f"PRAGMA incremental_vacuum({n_pages})")
+        return n_pages
 
     def _used_bytes(self) -> int:
         return (self._pragma("page_count") - self._pragma("freelist_count")) * self._pragma("page_size")

@@ -275,8 +275,7 @@ def test_pages_of_pruned_entries_are_used_again(path: Path) -> None:
     sizes = []
     for hour in range(8):
         journal.append(frames(1_000, size=2_000, first_s=1_000.0 * hour))
-        while journal.prune(1_000.0 * hour, None, ()):
-            pass
+        journal.prune(1_000.0 * hour, None, ())
         sizes.append(journal._pragma("page_count"))
     assert max(sizes[3:]) <= sizes[2]
     assert journal.n_pruned() == 7_000
@@ -287,9 +286,24 @@ def test_the_file_shrinks_after_a_burst_was_pruned(path: Path) -> None:
     journal = opened(path)
     journal.append(frames(10_000, size=2_000))
     before = journal._pragma("page_count")
-    for _ in range(20):
-        journal.prune(1e12, None, ())
+    journal.prune(1e12, None, ())
     assert journal._pragma("page_count") < before / 5
+    journal.close()
+
+
+def test_a_pruning_lets_the_watch_write_between_its_slices(path: Path) -> None:
+    journal = opened(path)
+    for part in range(10):
+        journal.append(frames(10_000, size=200, first_s=10_000.0 * part))
+    pruning = threading.Thread(target=journal.prune, args=(1e12, None, ()))
+    pruning.start()
+    n_written = 0
+    while pruning.is_alive():
+        journal.append([(1e9, Note("stopped"))])
+        n_written += 1
+    pruning.join()
+    assert n_written > 10  # of some 20 slices
+    assert journal.n_pruned() >= 99_999
     journal.close()
 
 
