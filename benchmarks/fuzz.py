@@ -45,7 +45,8 @@ class Subject(NamedTuple):
     name: str
     make: Callable[[], Any]
     feed: Callable[[Any, bytes, int], list[Any]]
-    rounds: list[list[bytes]]
+    families: list[tuple[bytes, list[list[bytes]]]]
+    """What opens a stream, and rounds of messages that follow it."""
     is_recording: bool
 
 
@@ -62,11 +63,18 @@ def modules() -> dict[str, ModuleType]:
 def subject(name: str, module: ModuleType) -> Subject:
     if name.startswith("recording_"):
         settings = module.Settings()
-        rounds = [RECORDINGS[name](n) for n in range(ROUNDS)]
-        return Subject(name, lambda: module.build(settings), lambda fed, data, _: list(fed.feed(data)), rounds, True)
+        families = [opened([made(n) for n in range(ROUNDS)], n_opening) for made, n_opening in RECORDINGS[name]]
+        return Subject(
+            name, lambda: module.build(settings), lambda fed, data, _: list(fed.feed(data)), families, True
+        )
     settings = msgspec.convert(SETTINGS.get(name, {}), module.Settings)
     rounds = [SAMPLES[name](n) for n in range(ROUNDS)]
-    return Subject(name, lambda: module.build(settings, SENSORS), decode, rounds, False)
+    return Subject(name, lambda: module.build(settings, SENSORS), decode, [(b"", rounds)], False)
+
+
+def opened(rounds: list[list[bytes]], n_opening: int) -> tuple[bytes, list[list[bytes]]]:
+    """Return the headers of a recording, and the rounds without them."""
+    return b"".join(rounds[0][:n_opening]), [messages[n_opening:] for messages in rounds]
 
 
 def decode(decoder: Any, data: bytes, n: int) -> list[Any]:
@@ -108,12 +116,13 @@ def capture_ng(n: int) -> list[bytes]:
     return packets
 
 
-RECORDINGS: dict[str, Callable[[int], list[bytes]]] = {
-    "recording_final": final_frames,
-    "recording_pcap": lambda n: capture_ng(n) if n % 2 else capture(n),
-    "recording_lines": SAMPLES["jsonl"],
-    "recording_raw": SAMPLES["asterix"],
+RECORDINGS: dict[str, list[tuple[Callable[[int], list[bytes]], int]]] = {
+    "recording_final": [(final_frames, 0)],
+    "recording_pcap": [(capture, 1), (capture_ng, 2)],
+    "recording_lines": [(SAMPLES["jsonl"], 0)],
+    "recording_raw": [(SAMPLES["asterix"], 0)],
 }
+"""Streams of each reader, and how many messages of a round are headers."""
 
 
 def damaged(rng: random.Random, messages: list[bytes]) -> bytes:
@@ -205,11 +214,13 @@ def fuzz(tested: Subject, n_inputs: int, seed: int) -> None:
     """
     rng = random.Random(f"{tested.name} {seed}")
     counts: Counter[str] = Counter()
-    slowest_s, largest, fed, good_round = 0.0, 0, tested.make(), 100
+    slowest_s, largest, good_round = 0.0, 0, 100
+    fed, rounds = tested.make(), tested.families[0][1]
     for n in range(n_inputs):
         if n % (FRESH_RECORDING_EVERY if tested.is_recording else FRESH_EVERY) == 0:
-            fed = tested.make()
-        data = damaged(rng, rng.choice(tested.rounds))
+            fed, (opening, rounds) = tested.make(), rng.choice(tested.families)
+            tested.feed(fed, opening if rng.random() < 0.9 else damaged(rng, [opening]), 0)
+        data = damaged(rng, rng.choice(rounds))
         begin_s = time.process_time()
         try:
             items = tested.feed(fed, data, n % ROUNDS)

@@ -92,7 +92,7 @@ class LineSplitter:
             self._keep(first)
             return []
         lines: list[tuple[bytes, int] | Malformed] = []
-        joint = len(self._rest)
+        joint = len(self._rest) if first.strip() else self._joint
         if self._n_skipped:
             lines.append(Malformed(f"line longer than {self._max_bytes} bytes", self._n_skipped + len(first)))
         else:

@@ -22,6 +22,13 @@ def test_the_last_seam_of_a_line_is_told() -> None:
     assert splitter.feed(b"e\n") == [(b"abcde", 4)]
 
 
+def test_an_end_that_comes_by_itself_is_no_seam() -> None:
+    splitter = LineSplitter()
+    for piece in (b"ab", b"cd"):
+        splitter.feed(piece)
+    assert splitter.feed(b"\r\n") == [(b"abcd\r", 2)]
+
+
 def test_a_line_too_long_is_counted_once_and_the_next_one_survives() -> None:
     splitter = LineSplitter(max_bytes=10)
     assert splitter.feed(b"12345678") == []
