@@ -1,9 +1,11 @@
 """Captures of UDP traffic: pcap in both byte orders and both clocks, and pcapng.
 
 Sources: IETF drafts "PCAP Capture File Format" (draft-ietf-opsawg-pcap) and "PCAP Now Generic (pcapng) Capture File
-Format" (draft-ietf-opsawg-pcapng). A length that cannot be ends the reading: nothing marks the next packet.
+Format" (draft-ietf-opsawg-pcapng). Nothing marks a packet: after a length that cannot be, the next one is found by
+what its header must hold.
 """
 
+import re
 import struct
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Final, TypeAlias
@@ -32,7 +34,7 @@ TIME_RESOLUTION: Final = 9
 TIME_OFFSET: Final = 14
 FILE_HEADER_BYTES: Final = 24
 PACKET_HEADER_BYTES: Final = 16
-BLOCK_BYTES_MAX: Final = 4 * 2**20
+BLOCK_BYTES_MAX: Final = 2**20
 """Far above any packet; a greater length is damage and must not be waited for."""
 TIME_MAX_S: Final = 32_503_680_000.0
 """The year 3000, as in the model."""
@@ -49,7 +51,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Damaged(Exception):
-    """The rest of the capture cannot be read; the message says why."""
+    """What stands here is no packet; the message says why."""
 
 
 class Capture:
@@ -59,28 +61,41 @@ class Capture:
         self._ports = frozenset(settings.ports)
         self._rest = b""
         self._format: _Pcap | _PcapNg | None = None
-        self._is_damaged = False
+        self._is_other = False
+        self._lost = ""
 
     def feed(self, data: bytes) -> Iterable[Found]:
         """Return the UDP payloads that became complete, with their arrival [epoch s]."""
-        if self._is_damaged:
+        if self._is_other:
             return []
         data = self._rest + data
         found: list[Found] = []
         at = 0
-        try:
-            if self._format is None and len(data) >= 4:
-                self._format = _detect(data)
-            while self._format is not None:
-                n_bytes = self._format.n_bytes(data, at)
-                if n_bytes is None or at + n_bytes > len(data):
-                    break
-                found += self._take(self._format.read(data[at : at + n_bytes]))
-                at += n_bytes
-            self._rest = data[at:]
-        except Damaged as damaged:
-            self._is_damaged, self._rest = True, b""
-            found.append(_malformed(str(damaged), data[at:]))
+        if self._format is None and len(data) >= 4:
+            self._format = _detect(data)
+            if self._format is None:
+                self._is_other, self._rest = True, b""
+                return [_malformed("neither pcap nor pcapng", data)]
+        while self._format is not None:
+            first = at
+            if not self._lost:
+                try:
+                    n_bytes = self._format.n_bytes(data, at)
+                    if n_bytes is None or at + n_bytes > len(data):
+                        break
+                    found += self._take(self._format.read(data[at : at + n_bytes]))
+                    at += n_bytes
+                    continue
+                except Damaged as damaged:
+                    self._lost, first = str(damaged), at + 1
+            resumed, is_whole = self._format.resume(data, first)
+            if resumed > at:
+                found.append(_malformed(self._lost, data[at:resumed]))
+            at = resumed
+            if not is_whole:
+                break
+            self._lost = ""
+        self._rest = data[at:]
         return found
 
     def _take(self, packet: "_Packet | None") -> Iterator[Found]:
@@ -110,6 +125,7 @@ class _Pcap:
         self._order = byte_order
         self._tick_s = tick_s
         self._link_type: int | None = None
+        self._last_s: int | None = None
 
     def n_bytes(self, data: bytes, at: int) -> int | None:
         """Return the length of the part at `at`: the file header first, then packets."""
@@ -128,7 +144,23 @@ class _Pcap:
             self._link_type = struct.unpack_from(self._order + "I", part, 20)[0] & 0xFFFF
             return None
         seconds, ticks = struct.unpack_from(self._order + "II", part)
+        self._last_s = seconds
         return _Packet(seconds + ticks * self._tick_s, self._link_type, part[PACKET_HEADER_BYTES:])
+
+    def resume(self, data: bytes, first: int) -> tuple[int, bool]:
+        """Return where a whole packet stands and True, found by its seconds and lengths, else where one may begin."""
+        tail = max(first, len(data) - PACKET_HEADER_BYTES + 1)
+        if self._last_s is None:
+            return tail, False
+        at_half, half = (0, ">H") if self._order == ">" else (2, "<H")
+        same_hours = re.compile(re.escape(struct.pack(half, self._last_s >> 16)))
+        starts = (match.start() - at_half for match in same_hours.finditer(data, first + at_half))
+        return _first_whole(((at, self._end(data, at)) for at in starts if at < tail), len(data), tail)
+
+    def _end(self, data: bytes, at: int) -> int | None:
+        _, ticks, n_captured, n_packet = struct.unpack_from(self._order + "IIII", data, at)
+        is_header = ticks * self._tick_s < 1.0 and 0 < n_captured <= n_packet <= BLOCK_BYTES_MAX
+        return at + PACKET_HEADER_BYTES + int(n_captured) if is_header else None
 
 
 class _Interface(Struct, frozen=True):
@@ -161,6 +193,8 @@ class _PcapNg:
     def read(self, block: bytes) -> _Packet | None:
         """Return the packet, None for a block of another kind."""
         try:
+            if self._word(block, len(block) - 4) != len(block):
+                raise Damaged("pcapng block with two lengths")
             kind = self._word(block, 0)
             if kind == ENHANCED_PACKET_BLOCK:
                 return self._enhanced(block)
@@ -174,6 +208,21 @@ class _PcapNg:
         except (struct.error, IndexError):
             raise Damaged("pcapng block that contradicts itself") from None
         return None
+
+    def resume(self, data: bytes, first: int) -> tuple[int, bool]:
+        """Return where a whole block stands and True, found by its type and two lengths, else where one may begin."""
+        tail = max(first, len(data) - 11)
+        packet = re.escape(struct.pack(self._order + "I", ENHANCED_PACKET_BLOCK))
+        starts = re.compile(packet + b"|" + re.escape(PCAPNG_MAGIC)).finditer(data, first)
+        ends = ((match.start(), self._end(data, match.start())) for match in starts if match.start() < tail)
+        return _first_whole(ends, len(data), tail)
+
+    def _end(self, data: bytes, at: int) -> int | None:
+        n_bytes = self._word(data, at + 4)
+        if n_bytes < 12 or n_bytes % 4 or n_bytes > BLOCK_BYTES_MAX:
+            return None
+        is_whole = at + n_bytes <= len(data)
+        return None if is_whole and self._word(data, at + n_bytes - 4) != n_bytes else at + n_bytes
 
     def _enhanced(self, block: bytes) -> _Packet:
         number, high, low, n_captured, _ = struct.unpack_from(self._order + "IIIII", block, 8)
@@ -199,18 +248,28 @@ class _PcapNg:
         return int(struct.unpack_from(self._order + "I", data, at)[0])
 
 
+def _first_whole(parts: Iterable[tuple[int, int | None]], n_bytes: int, tail: int) -> tuple[int, bool]:
+    """Return where the first part that ends within `n_bytes` starts and True, else where one may, or the tail."""
+    begins = tail
+    for at, end in parts:
+        if end is None:
+            continue
+        if end <= n_bytes:
+            return at, True
+        begins = min(begins, at)
+    return begins, False
+
+
 def _tick_s(resolution: int) -> float:
     """Return the clock's step: a power of ten, or of two where the highest bit is set."""
     return float(2.0 ** -(resolution & 0x7F) if resolution & 0x80 else 10.0**-resolution)
 
 
-def _detect(data: bytes) -> _Pcap | _PcapNg:
+def _detect(data: bytes) -> _Pcap | _PcapNg | None:
     magic = data[:4]
     if magic == PCAPNG_MAGIC:
         return _PcapNg()
-    if magic not in PCAP_MAGICS:
-        raise Damaged("neither pcap nor pcapng")
-    return _Pcap(*PCAP_MAGICS[magic])
+    return _Pcap(*PCAP_MAGICS[magic]) if magic in PCAP_MAGICS else None
 
 
 def _malformed(reason: str, data: bytes) -> Malformed:

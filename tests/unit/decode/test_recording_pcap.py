@@ -3,6 +3,7 @@
 import itertools
 import pickle
 import struct
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -167,11 +168,35 @@ def test_another_file_is_malformed_once(data):
     assert list(recording.feed(data)) == []
 
 
-def test_an_impossible_length_ends_the_reading_but_keeps_what_came_before():
-    data = pcap(PACKET) + struct.pack("<IIII", NOON_S, 0, 2**31, 2**31) + PACKET
-    good, malformed = read(data)
-    assert [good] == FOUND
-    assert malformed.reason == "impossible packet length"
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("make", [pcap, pcapng])
+@pytest.mark.parametrize("parts", [1, 2, 50])
+def test_the_packets_around_an_impossible_length_survive(make, order, parts):
+    packets = [ethernet(ipv4(udp(b"packet %d" % k))) for k in range(6)]
+    before, after = len(make(*packets[:2], order=order)), len(make(*packets[:3], order=order))
+    whole = make(*packets, order=order)
+    at = before + (8 if make is pcap else 4)
+    damaged = whole[:at] + b"\xff\xff\xff\xff" + whole[at + 4 :]
+    recording = build(Settings())
+    step = -(-len(damaged) // parts)
+    found = [each for k in range(0, len(damaged), step) for each in recording.feed(damaged[k : k + step])]
+    assert [each[1] for each in found if not isinstance(each, Malformed)] == [
+        b"packet %d" % k for k in (0, 1, 3, 4, 5)
+    ]
+    malformed = [each for each in found if isinstance(each, Malformed)]
+    assert {each.reason for each in malformed} <= {"impossible packet length", "impossible pcapng block length"}
+    assert sum(each.n_bytes for each in malformed) == after - before
+
+
+@pytest.mark.parametrize("hostile", [b"\x68\x87", b"\xff", b"\x06\x00\x00\x00", b"\x06\x00\x00\x00\x10\x00\x00\x00"])
+@pytest.mark.parametrize("make", [pcap, pcapng])
+def test_a_megabyte_of_hostile_bytes_takes_less_than_two_seconds(make, hostile):
+    recording = build(Settings())
+    list(recording.feed(make(PACKET)))
+    started_s = time.process_time()
+    for _ in range(4):
+        list(recording.feed(hostile * (250_000 // len(hostile))))
+    assert time.process_time() - started_s < 2.0
 
 
 @pytest.mark.parametrize("data", [pcap(PACKET, PACKET), pcapng(PACKET, PACKET)], ids=["pcap", "pcapng"])
