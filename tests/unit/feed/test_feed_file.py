@@ -222,3 +222,31 @@ def test_one_feed_of_a_journal_is_delivered_under_another_name() -> None:
     watch = Watch()
     asyncio.run(Replay(RECORD, speed=0.0, feed="a", name="north").run(watch.deliver))
     assert watch.bodies == [FeedOpened("north"), Frame("north", b"1"), FeedClosed("north", "lost")]
+
+
+@pytest.mark.recording
+@pytest.mark.parametrize(
+    ("name", "recording", "lasted_s"),
+    [  # as their sources describe them
+        ("cat062_063_065_adriatic.ff", "final", 1_798.0),
+        ("cat034_048_argentina.pcap", "pcap", 3_785.0),
+    ],
+)
+def test_real_recordings_are_read_whole_with_their_times(
+    recordings: Path, name: str, recording: str, lasted_s: float
+) -> None:
+    progress = Progress()
+    settings = Settings(path=str(recordings / "asterix" / name), recording=recording)
+    times = [time_s for time_s, _ in entries(settings, "f", progress)]
+    assert times == sorted(times)
+    assert times[-1] - times[0] == pytest.approx(lasted_s, abs=3.0)
+    assert progress.n_bytes == progress.n_bytes_total
+    assert progress.n_malformed == 0
+
+
+@pytest.mark.recording
+def test_a_stream_comes_out_as_it_went_in(recordings: Path) -> None:
+    path = recordings / "asterix" / "cat034_048_jahorina.raw"
+    found = frames(list(entries(Settings(path=str(path), start_s=0.0, duration_s=80.0), "f")))
+    assert b"".join(data for _, data in found) == path.read_bytes()
+    assert found[-1][0] == pytest.approx(80.0)
