@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
 from msgspec import Struct, structs
 
 from sargas.airspace.ahead import meeting
@@ -57,10 +58,14 @@ def country_at(countries: Sequence[Country], points: Sequence[tuple[float, float
     return None
 
 
-def crossed_between(before: Fix, after: Fix) -> Fix:
-    """Return the fix at which the depth passes zero between two fixes."""
-    change_m = after.depth_m - before.depth_m
-    part = min(1.0, max(0.0, -before.depth_m / change_m)) if change_m else 1.0
+def crossed_between(area: Area, before: Fix, after: Fix) -> Fix:
+    """Return the fix at which the straight way from one fix to the other meets the edge."""
+    east_m, north_m = metres_per_degree(before.lat_deg)
+    way = np.array([[(after.lon_deg - before.lon_deg) * east_m, (after.lat_deg - before.lat_deg) * north_m]])
+    part = float(area.crossing_times(before.lon_deg, before.lat_deg, np.zeros((1, 2)), way, 1.0)[0])
+    if not math.isfinite(part):  # it met the edge at a fix, within rounding
+        change_m = after.depth_m - before.depth_m
+        part = min(1.0, max(0.0, -before.depth_m / change_m)) if change_m else 1.0
     return Fix(
         before.time_s + part * (after.time_s - before.time_s),
         before.lon_deg + part * (after.lon_deg - before.lon_deg),

@@ -177,7 +177,7 @@ class Area:
         ex, ey = (self._bx[k] - self._ax[k]) * east_m, (self._by[k] - self._ay[k]) * north_m
         vx, vy = speeds_mps[:, :1], speeds_mps[:, 1:]
         rx, ry = ax - starts_m[:, :1], ay - starts_m[:, 1:]
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # along an edge: never
             across = vx * ey - vy * ex
             t = (rx * ey - ry * ex) / across
             along = (rx * vy - ry * vx) / across
@@ -264,7 +264,7 @@ def _touches(
 def sound_covariance(cov_m2: tuple[float, float, float], least_m: float = 1.0) -> tuple[float, float, float]:
     """Return the covariance with no axis shorter than `least_m`: what a tracker cannot know better than."""
     ee, en, nn = cov_m2
-    if not (math.isfinite(ee) and math.isfinite(en) and math.isfinite(nn)):
+    if not (abs(ee) <= 1.0e150 and abs(en) <= 1.0e150 and abs(nn) <= 1.0e150):  # NaN fails too
         return 1.0e10, 0.0, 1.0e10
     middle, half = (ee + nn) / 2.0, math.hypot((ee - nn) / 2.0, en)
     least = least_m * least_m

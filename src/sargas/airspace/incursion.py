@@ -48,7 +48,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     p_red: Probability = 0.9
     p_clear: Probability = 0.1
     clear_s: Seconds = 30.0
-    p_outside: Probability = 0.2
+    p_outside: Probability = 0.35
     alert_cooperative_from: tuple[str, ...] = ()
     p_cooperative: Probability = 0.95
     appear_within_m: Metres = 10_000.0
@@ -82,6 +82,7 @@ class _Open:
     def __init__(self, finding: Finding, how: Literal["crossed", "appeared"]) -> None:
         self.finding = finding
         self.how = how
+        self.depth_m = 0.0
         self.below_since_s: float | None = None
         self.left_s: float | None = None
         self.is_identified = False
@@ -187,13 +188,13 @@ class Incursion:
         fix = Fix(track.time_s, track.lon_deg, track.lat_deg, depth_m)
         last = known.last
         if last is not None and last.depth_m < 0.0 <= depth_m and known.open is None:
-            at = crossings.crossed_between(last, fix)
+            at = crossings.crossed_between(self._area, last, fix)
             known.crossing = crossings.crossing(self._area, self.zone_id, track, at)
             points = [crossings.back_along(track, at, metres) for metres in (300.0, 2_000.0)]
             origin = crossings.country_at(self._neighbours, [known.outside or points[0], *points])
             known.origin, known.origin_code = (origin.name, origin.code) if origin else ("", "")
         elif last is not None and depth_m < 0.0 <= last.depth_m and known.open is not None:
-            known.open.left_s = crossings.crossed_between(last, fix).time_s
+            known.open.left_s = crossings.crossed_between(self._area, last, fix).time_s
         elif known.open is not None and depth_m >= 0.0:
             known.open.left_s = None
         if p <= self.settings.p_outside and track.status != "lost":
@@ -288,6 +289,7 @@ class Incursion:
         """Return the finding updated or cleared, None if nothing worth telling changed."""
         track, p, now_s = sight.track, sight.p, sight.now_s
         rules, before = self.settings, opened.finding
+        opened.depth_m = max(opened.depth_m, sight.depth_m)
         excused = is_identified(track) and not self._is_listed(known)
         if track.status != "lost" and (p <= rules.p_clear or excused):
             opened.below_since_s = now_s if opened.below_since_s is None else opened.below_since_s
@@ -326,7 +328,7 @@ class Incursion:
         until_s = opened.left_s if opened.left_s is not None else sight.now_s
         detail = structs.replace(
             detail,
-            depth_m=max(detail.depth_m, sight.depth_m),
+            depth_m=max(opened.depth_m, sight.depth_m),
             inside_s=max(0.0, until_s - detail.time_s),
             left_s=opened.left_s,
         )

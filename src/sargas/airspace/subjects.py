@@ -10,17 +10,14 @@ from sargas.model.track import Track
 from sargas.model.zone import Zone
 
 _DEGREE_M = 111_700.0
+SPEED_MAX_MPS = 10_000.0
 
 
 def is_usable(track: Track) -> bool:
     """Return whether the track can be placed at all."""
-    return (
-        math.isfinite(track.lat_deg)
-        and math.isfinite(track.lon_deg)
-        and abs(track.lat_deg) <= 90.0
-        and math.isfinite(track.east_mps)
-        and math.isfinite(track.north_mps)
-    )
+    # Written so that NaN fails too.
+    is_placed = abs(track.lat_deg) <= 90.0 and abs(track.lon_deg) <= 360.0
+    return is_placed and abs(track.east_mps) <= SPEED_MAX_MPS and abs(track.north_mps) <= SPEED_MAX_MPS
 
 
 def is_identified(track: Track) -> bool:

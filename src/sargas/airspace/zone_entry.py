@@ -144,9 +144,9 @@ class ZoneEntry:
         depth_m = 0.0 if nearest is None else nearest.depth_m
         fix = Fix(track.time_s, track.lon_deg, track.lat_deg, depth_m)
         if known.last is not None and known.last.depth_m < 0.0 <= depth_m and known.open is None:
-            known.crossing = crossing(area, zone.id, track, crossed_between(known.last, fix))
+            known.crossing = crossing(area, zone.id, track, crossed_between(area, known.last, fix))
         elif known.last is not None and depth_m < 0.0 <= known.last.depth_m and known.open is not None:
-            known.left_s = crossed_between(known.last, fix).time_s
+            known.left_s = crossed_between(area, known.last, fix).time_s
         elif depth_m >= 0.0:
             known.left_s = None
         known.last = fix

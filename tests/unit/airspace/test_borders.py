@@ -2,6 +2,7 @@
 
 import io
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ WGS84 = Geod(ellps="WGS84")
 
 
 def _edges(zone: Zone) -> set[frozenset[tuple[float, float]]]:
-    return {frozenset(pair) for polygon in zone.polygons for ring in polygon for pair in zip(ring, ring[1:])}  # noqa: B905
+    return {frozenset(pair) for polygon in zone.polygons for ring in polygon for pair in pairwise(ring)}
 
 
 def _area_km2(zone: Zone) -> float:
