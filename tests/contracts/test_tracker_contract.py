@@ -433,7 +433,7 @@ def maybe(strategy: st.SearchStrategy[float]) -> st.SearchStrategy[float | None]
 
 def placed(kind: type, **more: st.SearchStrategy[object]) -> st.SearchStrategy[AnyReport]:
     common = {
-        "sensor": NAMES, "time_s": TIMES, "received_s": st.floats(START_S, START_S + 60.0), 
+        "sensor": NAMES, "time_s": TIMES, "received_s": st.floats(START_S, START_S + 60.0),
         "entry": st.integers(0, 99), "alt_baro_m": maybe(st.floats(-1e3, 1e5)),
         "alt_wgs84_m": maybe(st.floats(-1e3, 1e5)), "identity": IDENTITIES,
     }  # fmt: skip

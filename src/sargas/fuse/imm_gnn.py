@@ -8,85 +8,31 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from msgspec import Struct
 
 from sargas.fuse.assign import assign
 from sargas.fuse.bindings import Bindings
-from sargas.fuse.measure import TRACK_NUMBER, Measurement, Measurer, MeasureSettings
-from sargas.fuse.motion import Motion
+from sargas.fuse.imm_settings import Settings, motion_of
+from sargas.fuse.measure import TRACK_NUMBER, Measurement, Measurer
 from sargas.fuse.target import Target, merge
 from sargas.kernels.history import ANGLE, MOVING
 from sargas.model.report import AnyReport, Bearing, Cooperative, GeoPlot, PolarPlot, SensorStatus, SystemTrack
 from sargas.model.sensor import Sensor
 from sargas.model.track import Track, TrackStatus
 
+__all__ = ["ImmGnn", "Settings", "build"]
+
 REASONS_KEPT = 1_000
 SAME_MOMENT_S = 1e-3
 TENTATIVE_COST = 50.0  # a confirmed target has the first choice
 DUPLICATE_D2 = 9.0
 SAME_HEIGHT_M = 600.0
+LEAPT = "neighbour's track leapt"
 NAMED_GATE = 2.0  # a report that names its target is believed in a gate this many times as large
-
-
-class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the tracker judges; the defaults suit drones and aircraft seen by turning radars."""
-
-    measure: MeasureSettings = MeasureSettings()
-    acceleration_psd_m2ps3: float = 0.5
-    """Noise of a target that flies straight; after t seconds its velocity is off by sqrt(psd t)."""
-    turning_psd_m2ps3: float = 1.0
-    turn_rate_sd_rps: float = 0.05
-    """Usual turn rate [rad/s] of a target that turns."""
-    straight_s: float = 60.0
-    """How long a target flies straight, and turns, at a stretch, on average."""
-    turning_s: float = 20.0
-    gate: float = 16.0
-    """Limit of the squared statistical distance of a position (2 degrees of freedom)."""
-    gate_moving: float = 22.0
-    """The same with a velocity (4 degrees of freedom)."""
-    gate_bearing: float = 9.0
-    initial_speed_sd_mps: float = 100.0
-    speed_max_mps: float = 500.0
-    """No target flies faster: what would need that is contradicted."""
-    confirm_hits: int = 3
-    confirm_looks: int = 5
-    """A tentative track is confirmed by so many plots within so many looks."""
-    default_period_s: float = 5.0
-    """Time between two looks of a sensor whose period is not known."""
-    coast_looks: float = 2.5
-    coast_after_s: float = 5.0
-    """Coasting after so many missed looks, and not before so many seconds."""
-    lost_looks: float = 6.0
-    lost_after_s: float = 30.0
-    lost_kept_s: float = 1_800.0
-    """A lost track is kept, growing less certain, and may be found again for so long."""
-    cooperative_kept_s: float = 300.0
-    """The same for one that only gave its own position, or that only a neighbour saw."""
-    history_s: float = 15.0
-    history_moments: int = 12
-    """Reports are put in their place in time within so many seconds and so many reports of the same track."""
-    jump_reports: int = 3
-    """So many reports that agree with each other, but not with the track of their name, are another track."""
-    tracks_max: int = 20_000
 
 
 def build(settings: Settings, sensors: Mapping[str, Sensor]) -> "ImmGnn":
     """Return a tracker for these sensors."""
     return ImmGnn(settings, sensors)
-
-
-def _motion(settings: Settings) -> Motion:
-    s = settings
-    par = [s.acceleration_psd_m2ps3, s.turning_psd_m2ps3, 5.0, s.turning_s, 0.005**2, s.turn_rate_sd_rps**2]
-    par += [1.0 / s.straight_s, 1.0 / s.turning_s, 0.75 * s.turning_s]
-    return Motion(
-        np.array(par),
-        np.array([s.gate, s.gate, s.gate_moving, s.gate_bearing]),
-        depth=s.history_moments,
-        keep_s=s.history_s,
-        turn_share=s.turning_s / (s.straight_s + s.turning_s),
-        slots_max=s.tracks_max,
-    )
 
 
 class ImmGnn:
@@ -95,7 +41,7 @@ class ImmGnn:
     def __init__(self, settings: Settings, sensors: Mapping[str, Sensor]) -> None:
         self._settings = settings
         self._measurer = Measurer(settings.measure, sensors)
-        self._motion = _motion(settings)
+        self._motion = motion_of(settings)
         self._bindings = Bindings()
         self._periods = {name: sensor.period_s for name, sensor in sensors.items()}
         self._latencies = {name: sensor.latency_s for name, sensor in sensors.items()}
@@ -284,13 +230,22 @@ class ImmGnn:
         t0, x0, y0, vx0, vy0 = self._motion.newest(target.slot)
         dt = abs(m.t - t0)
         slack = 5.0 * math.sqrt(float(cov[0, 0] + cov[2, 2]) + m.r[0] + m.r[2])
-        if math.hypot(m.z[0] - x, m.z[1] - y) > (2.0 * math.hypot(vx, vy) + 30.0) * dt + slack:
-            return False
-        if math.hypot(m.z[0] - x0, m.z[1] - y0) > self._settings.speed_max_mps * dt + slack:
-            return False
+        leap = math.hypot(m.z[0] - x, m.z[1] - y)
+        if (
+            leap > (2.0 * math.hypot(vx, vy) + 30.0) * dt + slack
+            or math.hypot(m.z[0] - x0, m.z[1] - y0) > self._settings.speed_max_mps * dt + slack
+        ):
+            if not self._is_neighbours_leap(target, m, leap):
+                return False
+            target.flags[LEAPT] = m.t
         if m.t >= t0:
             self._restart(target, m, (vx0, vy0))
         return True
+
+    def _is_neighbours_leap(self, target: Target, m: Measurement, leap_m: float) -> bool:
+        """Return whether a neighbour corrects its own track, of which nobody else knows better."""
+        is_alone = all(name == m.report.sensor for name in target.seen)
+        return isinstance(m.report, SystemTrack) and is_alone and leap_m <= self._settings.neighbour_leap_m
 
     def _restart(self, target: Target, m: Measurement, velocity: tuple[float, float]) -> None:
         var = self._settings.initial_speed_sd_mps**2

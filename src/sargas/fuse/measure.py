@@ -67,9 +67,11 @@ class MeasureSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     assumed_height_max_m: float = 3_000.0
     """A radar that gives no height: the target is believed to be anywhere between these heights."""
     velocity_sd_mps: float = 5.0
-    """Error of the velocity that a target gives of itself, and that a neighbour computed."""
-    system_track_inflation: float = 4.0
-    """A neighbour's track is correlated in time: its variance counts as this many times as large."""
+    """Error of the velocity that a target gives of itself."""
+    system_track_velocity_sd_mps: float = 20.0
+    """The same that a neighbour computed: smoothed, and so behind in every turn."""
+    system_track_inflation: float = 2.0
+    """A neighbour's track is correlated in time: the variance of its position counts as this many times as large."""
 
 
 def clock_fault(report: AnyReport, now_s: float, tolerance_s: float, *, bias_s: float = 0.0) -> str | None:
@@ -210,10 +212,9 @@ class Measurer:
         sd = k * max(report.sd_m if report.sd_m is not None else errors.position_sd_m, 1.0)
         var, var_v = sd * sd, (k * self._settings.velocity_sd_mps) ** 2
         if isinstance(report, SystemTrack):
-            inflation = self._settings.system_track_inflation * (
-                COASTING_INFLATION if report.status == "coasting" else 1
-            )
-            var, var_v = var * inflation, var_v * inflation
+            inflation = self._settings.system_track_inflation
+            var *= inflation * COASTING_INFLATION if report.status == "coasting" else inflation
+            var_v = (k * self._settings.system_track_velocity_sd_mps) ** 2
         kind, vx, vy = PLACE, 0.0, 0.0
         if report.speed_mps is not None and report.course_deg is not None:
             kind = MOVING

@@ -252,8 +252,8 @@ def candidates(
 
     At most `pairs.shape[0] // M` pairs for each of M measurements, the cheapest; cost is d^2 + ln det S, and the
     second column of `costs` is d^2. `gates`, shape (4,), holds the limit of d^2 for each kind. All measurements
-    are of about one time: a target is predicted once, to their middle, and moved straight from there. The plain scan over
-    targets is cheaper than an index up to tens of thousands of them: the quick test takes about a nanosecond.
+    are of about one time: a target is predicted once, to their middle, and moved straight from there. The plain scan
+    is cheaper than an index up to tens of thousands of targets: the quick test takes about a nanosecond.
     """
     n_z, n = t.shape[0], active.shape[0]
     gate = max(gates[PLACE], gates[MOVING], gates[ANGLE])

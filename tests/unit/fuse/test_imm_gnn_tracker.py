@@ -123,6 +123,16 @@ def test_a_number_that_a_neighbour_uses_again_elsewhere_is_another_track() -> No
     assert tracks[2].neighbour_numbers == ("west/7",)
 
 
+def test_a_neighbours_track_that_leaps_a_little_is_still_the_same() -> None:
+    reports = [theirs(4.0 * k, 7) for k in range(10)]
+    reports += [theirs(40.0 + 4.0 * k, 7, place=along(4.0 * k, start=(54.73, 25.3))) for k in range(5)]
+    tracks = feed(build(Settings(), SENSORS), reports)
+    assert list(tracks) == [1]
+    assert tracks[1].flags == ("neighbour's track leapt",)
+    lat, lon = along(16.0, start=(54.73, 25.3))
+    assert GEOD.inv(lon, lat, tracks[1].lon_deg, tracks[1].lat_deg)[2] < 100.0
+
+
 def test_two_neighbours_tracks_of_one_aircraft_are_one_track_with_two_numbers() -> None:
     reports = [r for k in range(5) for r in (theirs(4.0 * k, 7), theirs(4.0 * k + 1.0, 93, sensor="east"))]
     (track,) = feed(build(Settings(), SENSORS), reports).values()

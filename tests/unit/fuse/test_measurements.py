@@ -89,7 +89,7 @@ def test_a_neighbours_track_counts_less_than_a_detection() -> None:
     detection = measured(GeoPlot(sensor="n", time_s=T0, lat_deg=55.0, lon_deg=25.0, sd_m=100.0))
     track = measured(SystemTrack(sensor="n", time_s=T0, lat_deg=55.0, lon_deg=25.0, sd_m=100.0, track_number=4))
     assert detection.kind == track.kind == PLACE
-    assert track.r[0] == pytest.approx(4.0 * detection.r[0])
+    assert track.r[0] == pytest.approx(2.0 * detection.r[0])
 
 
 def test_a_bearing_stands_at_its_sensor_and_has_its_sensors_error() -> None:
