@@ -71,7 +71,8 @@ def _born(event: IncidentEvent) -> Incident:
 def _with_finding(state: Incident, finding: Finding) -> Incident:
     """Return the incident with the finding in the place of its earlier self, at the end if it is new.
 
-    The incident is where its tracks are; only while it has none is it where people say. The first red finding gives the incident its title: what opened it was only likely.
+    The incident is where its tracks are; only while it has none is it where people say. The first red finding gives
+    it its title: what opened it was only likely.
     """
     has_red = any(known.severity == "red" for known in state.findings)
     is_known = any(known.finding_id == finding.finding_id for known in state.findings)
