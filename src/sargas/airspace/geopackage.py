@@ -2,6 +2,7 @@
 
 import importlib
 import math
+import warnings
 from typing import Any
 
 import msgspec
@@ -35,9 +36,12 @@ def zones(data: bytes, name: str) -> list[Zone]:
     errors = importlib.import_module("pyogrio.errors")
     found: list[Zone] = []
     try:
-        layers = [str(layer) for layer, kind in pyogrio.list_layers(data) if kind is not None]
-        for layer in layers:
-            meta, _, geometries, columns = pyogrio.raw.read(data, layer=layer, force_2d=True)
+        with warnings.catch_warnings():
+            # A file in memory has no extension, which the library remarks on; what is wrong raises.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            layers = [str(layer) for layer, kind in pyogrio.list_layers(data) if kind is not None]
+            tables = [(layer, pyogrio.raw.read(data, layer=layer, force_2d=True)) for layer in layers]
+        for layer, (meta, _, geometries, columns) in tables:
             found += _zones_of_layer(meta, geometries, columns, f"{name}: layer {layer}", name)
     except (errors.DataSourceError, errors.DataLayerError, errors.GeometryError, errors.FieldError) as error:
         raise DataError(f"{name}: not a GeoPackage that can be read: {error}") from error

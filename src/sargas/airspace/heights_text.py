@@ -9,7 +9,9 @@ from sargas.model.units import FLIGHT_LEVEL_M, FOOT_M
 
 Reference = Literal["amsl", "agl", "pressure"]
 
-_NUMBER: Final = re.compile(r"^(?P<number>\d{1,6}(?:\.\d{1,3})?)\s*(?P<unit>FT|FEET|F|M)?\s*(?P<above>[A-Z ]*)$")
+_NUMBER: Final = re.compile(
+    r"^(?P<number>\d{1,6}(?:\.\d{1,3})?)\s*(?P<unit>FEET|FT|[FM](?![A-Z]))?\s*(?P<above>[A-Z ]*)$"
+)
 _LEVEL: Final = re.compile(r"^FL\s*(?P<level>\d{1,3})$")
 _ABOVE: Final[dict[str, Reference]] = {
     "": "amsl", "AMSL": "amsl", "MSL": "amsl", "ALT": "amsl",
