@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sargas.fuse.assign import assign
 from sargas.fuse.bindings import Bindings
@@ -47,6 +48,8 @@ class ImmGnn:
         self._latencies = {name: sensor.latency_s for name, sensor in sensors.items()}
         self._targets: dict[int, Target] = {}
         self._active: list[Target] = []
+        self._slots = np.zeros(64, np.int64)  # those of the active, in their order
+        self._n_slots = 0
         self._has_inactive = False
         self._lost: dict[int, Target] = {}
         self._n_made = 0
@@ -159,11 +162,21 @@ class ImmGnn:
                 self._begin(m, is_sure=False)
 
     def _gated(self, ms: Sequence[Measurement]) -> "zip[tuple[list[int], float]]":
+        pairs, costs = self._motion.candidates(self._active_slots(), ms)
+        return zip(pairs, costs, strict=True)
+
+    def _active_slots(self) -> NDArray[np.int64]:
+        """Return the slots of the active targets; between two changes only the new ones are added."""
         if self._has_inactive:
             self._active = [t for t in self._active if t.status not in {"lost", "ended"}]
-            self._has_inactive = False
-        pairs, costs = self._motion.candidates(np.array([t.slot for t in self._active], np.int64), ms)
-        return zip(pairs, costs, strict=True)
+            self._has_inactive, self._n_slots = False, 0
+        n = len(self._active)
+        if n > self._slots.shape[0]:
+            self._slots, self._n_slots = np.zeros(2 * n, np.int64), 0
+        for i in range(self._n_slots, n):
+            self._slots[i] = self._active[i].slot
+        self._n_slots = n
+        return self._slots[:n]
 
     def _may_be(self, target: Target, m: Measurement) -> bool:
         """Return whether nothing but the position speaks against the pair."""
@@ -415,6 +428,7 @@ class ImmGnn:
     def _activate(self, target: Target) -> None:
         self._active = [t for t in self._active if t is not target]
         self._active.append(target)
+        self._n_slots = 0
 
     def _end_unless_seen(self, target: Target, sensor: str) -> None:
         """End a target of which a neighbour no longer speaks, unless somebody else does."""

@@ -266,8 +266,9 @@ def candidates(
         if last_t > first_t:  # the spread grows on either side of the middle
             late, early = reach(h, s, last_t, gate, par)[2], reach(h, s, first_t, gate, par)[2]
             far[j] = max(late, early) + h.coarse[s, 6] * (last_t - first_t)
-    known = np.zeros(n, np.int8)
-    xs, cs = np.empty((n, N_STATE)), np.empty((n, N_STATE, N_STATE))
+    n_kept = n if n_z > 1 else 1  # a single measurement has no use for what is kept between measurements
+    known = np.zeros(n_kept, np.int8)
+    xs, cs = np.empty((n_kept, N_STATE)), np.empty((n_kept, N_STATE, N_STATE))
     room = pairs.shape[0] // n_z
     total = 0
     for i in range(n_z):
@@ -280,11 +281,12 @@ def candidates(
                     continue
             elif abs(zx - px[j]) > far[j] + own or abs(zy - py[j]) > far[j] + own:
                 continue
-            if known[j] == 0:
-                known[j] = 1 if state_at(h, active[j], mid, par, xs[j], cs[j]) else -1
-            if known[j] < 0:
+            at = j if n_z > 1 else 0
+            if known[at] == 0 or n_z == 1:
+                known[at] = 1 if state_at(h, active[j], mid, par, xs[at], cs[at]) else -1
+            if known[at] < 0:
                 continue
-            d2, ld = _distance_of(xs[j], cs[j], t[i] - mid, kind[i], z[i], r[i])
+            d2, ld = _distance_of(xs[at], cs[at], t[i] - mid, kind[i], z[i], r[i])
             if not d2 <= limit:
                 continue
             cost = d2 + ld
