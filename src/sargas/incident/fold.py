@@ -71,8 +71,8 @@ def _born(event: IncidentEvent) -> Incident:
 def _with_finding(state: Incident, finding: Finding) -> Incident:
     """Return the incident with the finding in the place of its earlier self, at the end if it is new.
 
-    The incident is where its tracks are; only while it has none is it where people say. The first red finding gives
-    it its title: what opened it was only likely.
+    The incident is where its tracks are, or were last seen; while it has none, where people say. The first
+    red finding gives it its title: what opened it was only likely.
     """
     has_red = any(known.severity == "red" for known in state.findings)
     is_known = any(known.finding_id == finding.finding_id for known in state.findings)
@@ -83,7 +83,8 @@ def _with_finding(state: Incident, finding: Finding) -> Incident:
         title=finding.title if finding.severity == "red" and not has_red else state.title,
         first_report_s=min(state.first_report_s, finding.raised_s),
     )
-    is_where = finding.track_id is not None or not state.track_ids
+    is_seen = finding.track_id is not None and finding.track_id not in state.lost_track_ids
+    is_where = is_seen or not state.track_ids
     if finding.lat_deg is not None and finding.lon_deg is not None and finding.state != "cleared" and is_where:
         state = structs.replace(state, lat_deg=finding.lat_deg, lon_deg=finding.lon_deg)
     return state if finding.track_id is None else _with_track(state, finding.track_id)

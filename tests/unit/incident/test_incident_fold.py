@@ -108,6 +108,12 @@ def test_a_found_track_takes_the_place_of_the_lost_one() -> None:
     assert (state.track_ids, state.lost_track_ids) == ((3, 9), ())
 
 
+def test_an_incident_stays_where_its_track_was_last_seen() -> None:
+    guessed = structs.replace(REPORT, finding_id="incursion:3", track_id=3, lat_deg=60.0)
+    state = folded(EVERY[0], EVERY[4], FindingJoined(finding=guessed), EVERY[1])
+    assert (state.lat_deg, state.lon_deg) == (54.7, 25.2)
+
+
 def test_the_highest_level_is_remembered() -> None:
     state = folded(EVERY[0], EVERY[5], EVERY[6])
     assert (state.level, state.highest_level) == ("white", "red")
