@@ -3,8 +3,8 @@
 export interface KeyActions {
   acknowledge(): void;
   move(step: 1 | -1): void;
-  comment(): void;
-  disposition(): void;
+  comment(): unknown;
+  disposition(): unknown;
   escape(): void;
   mute(): void;
   theme(): void;
@@ -14,7 +14,7 @@ export interface KeyActions {
   help(): void;
 }
 
-export function actionOf(event: KeyboardEvent): ((actions: KeyActions) => void) | null {
+export function actionOf(event: KeyboardEvent): ((actions: KeyActions) => unknown) | null {
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
   switch (event.key.length === 1 ? event.key.toLowerCase() : event.key) {
     case "a": return (on) => on.acknowledge();

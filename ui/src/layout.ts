@@ -37,8 +37,8 @@ export interface Layout {
   render(state: LayoutState): void;
   /** On a phone, pull the sheet up far enough to read the detail. */
   showDetail(): void;
-  /** How much of the map's right side the detail covers. */
-  coveredPx(): number;
+  /** How much of the map's right side and of its bottom is covered, in pixels. */
+  covered(): { right: number; bottom: number };
 }
 
 export function buildLayout(desk: Desk, actions: LayoutActions): Layout {
@@ -71,13 +71,22 @@ export function buildLayout(desk: Desk, actions: LayoutActions): Layout {
       const hasIncident = incident.render();
       const hasTrack = track.render();
       detail.hidden = !hasIncident && !hasTrack;
+      const shown = detail.hidden ? "" : `${desk.selection?.kind} ${desk.selection?.id}`;
+      if (detail.dataset["shown"] !== shown) {
+        detail.dataset["shown"] = shown;
+        detail.scrollTop = 0;
+      }
       document.body.classList.toggle("has-detail", !detail.hidden);
+      document.body.classList.toggle("has-alarm", queue.hasUnseen);
     },
     showDetail() {
       if (sheet.dataset["height"] === "peek") sheet.dataset["height"] = "half";
     },
-    coveredPx() {
-      return detail.hidden || getComputedStyle(detail).position !== "absolute" ? 0 : detail.offsetWidth;
+    covered() {
+      if (detail.hidden) return { right: 0, bottom: 0 };
+      if (getComputedStyle(detail).position === "absolute") return { right: detail.offsetWidth, bottom: 0 };
+      // The sheet of a phone is still growing to half of the page when this is asked.
+      return { right: 0, bottom: Math.max(0, 0.58 * element.clientHeight - (element.clientHeight - map.clientHeight - 80)) };
     },
   };
 }

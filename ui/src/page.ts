@@ -11,7 +11,7 @@ import { isAcknowledged, skyLevel, type Decision, type Desk as DeskInfo, type Le
 import { buildLayout, type Layout } from "./layout";
 import { askOfficer } from "./panels/dialogs";
 import { helpDialog } from "./panels/popovers";
-import { Picture } from "./picture";
+import { incidentOf, Picture } from "./picture";
 import { loadSettings, saveSettings } from "./settings";
 import { AlarmSound } from "./sound";
 import { Stream, type Link } from "./stream";
@@ -157,8 +157,8 @@ export class Page implements Desk {
   private centre(): void {
     const track = selectedTrack(this) ?? this.picture.tracks.get(framedTrack(this) ?? -1);
     const incident = selectedIncident(this);
-    if (track !== undefined) this.map?.flyTo(track.lon_deg, track.lat_deg, this.layout.coveredPx());
-    else if (incident?.lat_deg != null && incident.lon_deg != null) this.map?.flyTo(incident.lon_deg, incident.lat_deg, this.layout.coveredPx());
+    if (track !== undefined) this.map?.flyTo(track.lon_deg, track.lat_deg, this.layout.covered());
+    else if (incident?.lat_deg != null && incident.lon_deg != null) this.map?.flyTo(incident.lon_deg, incident.lat_deg, this.layout.covered());
   }
 
   private async officer(isAsked = false): Promise<string | null> {
@@ -197,6 +197,15 @@ export class Page implements Desk {
     void this.decide({ action: "acknowledge", incident_id: next.incident_id });
   }
 
+  /** Show the incident that C and D speak of: the selected one, the selected track's, or the first of the queue. */
+  private openIncident(): boolean {
+    if (selectedIncident(this) !== undefined) return true;
+    const track = selectedTrack(this);
+    const incident = (track && incidentOf(this.picture, track.track_id)) ?? this.layout.queue.order()[0];
+    if (incident !== undefined) this.select({ kind: "incident", id: incident.incident_id });
+    return incident !== undefined;
+  }
+
   private move(step: 1 | -1): void {
     const order = this.layout.queue.order();
     const at = order.findIndex((incident) => incident === selectedIncident(this));
@@ -215,8 +224,8 @@ export class Page implements Desk {
     listenToKeys({
       acknowledge: () => this.acknowledgeNext(),
       move: (step) => this.move(step),
-      comment: () => this.layout.incident.focusComment(),
-      disposition: () => this.layout.incident.focusDisposition(),
+      comment: () => this.openIncident() && this.layout.incident.focusComment(),
+      disposition: () => this.openIncident() && this.layout.incident.focusDisposition(),
       escape: () => (this.layout.layers.hidden ? this.select(null) : this.toggleLayers()),
       mute: () => this.toggleSound(),
       theme: () => this.toggleTheme(),

@@ -1,6 +1,6 @@
 /** What one view shows: the newest state of everything, its clock that runs on, and a bounded trail per track. */
 
-import { distanceM, type LonLat } from "./geo";
+import { courseDeg, destination, distanceM, type LonLat } from "./geo";
 import type { Clock, FeedHealth, Finding, Health, Incident, Observation, Track, Update } from "./model";
 
 export const TRAIL_POINTS = 240;
@@ -69,21 +69,21 @@ export class Picture {
       return;
     }
     this.tracks.set(track.track_id, track);
-    // Only where a report placed it: a predicted path is not where it has been.
-    if (track.status !== "lost" && track.time_s - track.last_report_s < 1) this.extendTrail(track);
+    if (track.status !== "lost") this.extendTrail(track);
   }
 
+  /** Keep where the last report placed it: a predicted path is not where it has been. */
   private extendTrail(track: Track): void {
-    const at: LonLat = [track.lon_deg, track.lat_deg];
+    const point = { timeS: track.last_report_s, at: reportedAt(track) };
     const trail = this.trails.get(track.track_id);
     if (trail === undefined) {
-      this.trails.set(track.track_id, [{ timeS: track.time_s, at }]);
+      this.trails.set(track.track_id, [point]);
       return;
     }
     const last = trail[trail.length - 1];
-    if (last !== undefined && distanceM(last.at, at) < TRAIL_STEP_M) return;
-    trail.push({ timeS: track.time_s, at });
-    if (trail.length > TRAIL_POINTS || track.time_s - (trail[0]?.timeS ?? 0) > TRAIL_AGE_S) trail.shift();
+    if (last !== undefined && (point.timeS <= last.timeS || distanceM(last.at, point.at) < TRAIL_STEP_M)) return;
+    trail.push(point);
+    while (trail.length > TRAIL_POINTS || point.timeS - (trail[0]?.timeS ?? Infinity) > TRAIL_AGE_S) trail.shift();
   }
 
   private forgetClosed(): void {
@@ -92,6 +92,14 @@ export class Picture {
     closed.sort((a, b) => a.changed_s - b.changed_s);
     for (const incident of closed.slice(0, closed.length - MAX_CLOSED)) this.incidents.delete(incident.incident_id);
   }
+}
+
+/** Return where a track was at its last report, taking off what it was predicted since. */
+export function reportedAt(track: Track): LonLat {
+  const predictedS = Math.max(0, track.time_s - track.last_report_s);
+  const course = courseDeg(track.east_mps, track.north_mps);
+  if (course === null || predictedS === 0) return [track.lon_deg, track.lat_deg];
+  return destination(track.lon_deg, track.lat_deg, course + 180, Math.hypot(track.east_mps, track.north_mps) * predictedS);
 }
 
 /** Return the first open incident that a track belongs to. */

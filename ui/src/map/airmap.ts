@@ -7,7 +7,7 @@ import type { Zones } from "../api";
 import type { Crossing, Finding, Incident, Place, Sensor } from "../model";
 import type { Picture } from "../picture";
 import type { LayerName, Settings } from "../settings";
-import { boundsOf, countryNames, coverageFeatures, placeFeatures, sensorFeatures, zoneFeatures } from "./ground";
+import { boundsOf, watchedBounds, countryNames, coverageFeatures, placeFeatures, sensorFeatures, zoneFeatures } from "./ground";
 import { layers, SOURCES, SWITCHED, type SourceName } from "./layers";
 import { observedFeatures } from "./observed";
 import { PALETTES } from "./palette";
@@ -49,7 +49,7 @@ export class AirMap {
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disable();
     this.map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
-    this.map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-right");
+    this.map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-left");
     this.map.setMissingStyleImageResolver((id) => addImage(this.map, id, PALETTES[this.settings.theme]));
     this.map.on("click", (event) => {
       const { x, y } = event.point;
@@ -92,25 +92,19 @@ export class AirMap {
 
   /** Show the sensors and their surroundings, or the whole country where no sensor has a place. */
   goHome(home: string, isSmooth = true): void {
-    const sites = [...this.sensors.values()].filter((sensor) => sensor.lat_deg != null && sensor.lon_deg != null);
-    const bounds: [number, number, number, number] | null = sites.length > 1
-      ? [
-          Math.min(...sites.map((s) => s.lon_deg!)), Math.min(...sites.map((s) => s.lat_deg!)),
-          Math.max(...sites.map((s) => s.lon_deg!)), Math.max(...sites.map((s) => s.lat_deg!)),
-        ]
-      : this.zones && boundsOf(this.zones, home);
-    if (bounds) this.map.fitBounds(bounds, { padding: 90, maxZoom: 8.6, duration: isSmooth ? 600 : 0 });
+    const bounds = watchedBounds(this.sensors.values()) ?? (this.zones && boundsOf(this.zones, home));
+    if (bounds) this.map.fitBounds(bounds, { padding: 30, maxZoom: 9.5, duration: isSmooth ? 600 : 0 });
   }
 
-  /** Bring a place into view, clear of the `coveredPx` on the right that a panel covers. */
-  flyTo(lonDeg: number, latDeg: number, coveredPx: number): void {
+  /** Bring a place into view, clear of what panels cover on the right and at the bottom. */
+  flyTo(lonDeg: number, latDeg: number, covered: { right: number; bottom: number }): void {
     const zoom = Math.max(this.map.getZoom(), 9);
     const { x, y } = this.map.project([lonDeg, latDeg]);
     const { clientWidth, clientHeight } = this.map.getContainer();
-    const isInView = x > MARGIN_PX && x < clientWidth - coveredPx - MARGIN_PX && y > MARGIN_PX && y < clientHeight - 2 * MARGIN_PX;
+    const isInView = x > MARGIN_PX && x < clientWidth - covered.right - MARGIN_PX && y > MARGIN_PX && y < clientHeight - covered.bottom - 2 * MARGIN_PX;
     if (isInView && this.map.getZoom() >= 8) return;
     const duration = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 500;
-    this.map.easeTo({ center: [lonDeg, latDeg], zoom, duration, offset: [-coveredPx / 2, 0] });
+    this.map.easeTo({ center: [lonDeg, latDeg], zoom, duration, offset: [-covered.right / 2, -covered.bottom / 2] });
   }
 
   draw(picture: Picture, selected: number | null): void {

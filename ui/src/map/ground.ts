@@ -1,11 +1,13 @@
 /** What does not move: countries with their names, zones, towns, and the sensors with their coverage and health. */
 
-import { labelPoint, ringArea, sector, type LonLat } from "../geo";
+import { destination, labelPoint, ringArea, sector, type LonLat } from "../geo";
 import { countryName } from "../format";
 import type { Sensors, Zones } from "../api";
 import type { Health, Place, Sensor } from "../model";
 import { sensorIcon } from "./symbols";
 
+/** How far around a sensor the first view reaches. */
+const AROUND_M = 30_000;
 type Collection = GeoJSON.FeatureCollection;
 const collection = (features: GeoJSON.Feature[]): Collection => ({ type: "FeatureCollection", features });
 
@@ -53,6 +55,19 @@ export function boundsOf(zones: Zones, country: string): [number, number, number
     }
   }
   return Number.isFinite(bounds[0]) ? bounds : null;
+}
+
+/** Return the box about the sensors and what lies close around each; null if none has a place. */
+export function watchedBounds(sensors: Iterable<Sensor>): [number, number, number, number] | null {
+  const corners: LonLat[] = [];
+  for (const { lat_deg, lon_deg, coverage } of sensors) {
+    if (lat_deg == null || lon_deg == null) continue;
+    const reachM = Math.min(coverage?.range_max_m ?? AROUND_M, AROUND_M);
+    corners.push(...[0, 90, 180, 270].map((azimuth) => destination(lon_deg, lat_deg, azimuth, reachM)));
+  }
+  if (corners.length === 0) return null;
+  const [lons, lats] = [corners.map((c) => c[0]), corners.map((c) => c[1])];
+  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
 }
 
 export function placeFeatures(places: readonly Place[]): Collection {

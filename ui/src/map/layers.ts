@@ -83,7 +83,7 @@ function heard(p: Palette): LayerSpecification[] {
       id: "direction-lines", type: "line", source: "directions",
       paint: {
         "line-color": p.heard, "line-opacity": scaled(0.8),
-        "line-width": ["case", ["==", ["geometry-type"], "LineString"], 1.8, 0.8],
+        "line-width": ["case", ["==", ["geometry-type"], "LineString"], 1.5, 0.7],
       },
     },
   ];
@@ -130,7 +130,7 @@ function people(p: Palette): LayerSpecification[] {
     {
       id: "sensors", type: "symbol", source: "sensors",
       layout: {
-        "icon-image": get("icon"), "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 5, 0.6, 9, 1],
+        "icon-image": get("icon"), "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 5, 0.6, 9, 1],
         "text-field": ["step", ["zoom"], "", 9.2, get("name")], "text-font": FONT, "text-size": 10.5, "text-anchor": "top", "text-offset": [0, 1.1],
         "text-optional": true, "text-max-width": 10,
       },
@@ -155,7 +155,7 @@ function air(p: Palette): LayerSpecification[] {
   return [
     {
       id: "ellipse-fills", type: "fill", source: "ellipses",
-      paint: { "fill-color": KIND(p), "fill-opacity": scaled(0.11) },
+      paint: { "fill-color": KIND(p), "fill-opacity": ["case", ["boolean", get("isLost")], scaled(0.07), scaled(0.12)] },
     },
     {
       id: "ellipse-lines", type: "line", source: "ellipses", filter: ["!", get("isLost")],

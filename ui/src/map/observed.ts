@@ -5,6 +5,10 @@ import type { Bearing, Cue, Observation, Presence, Sensor, Sighting } from "../m
 
 type Feature = GeoJSON.Feature;
 export const FADE_S = 900;
+/** A direction says where something was: it is soon worth little. */
+export const HEARD_FADE_S = 90;
+/** What a sensor's own newer bearing outdates is only a hint of the movement. */
+const OUTDATED = 0.3;
 const BEARING_RANGE_M = 15_000;
 const DEFAULT_CUE_RADIUS_M = 5_000;
 
@@ -20,7 +24,7 @@ export function fade(observation: Observation, nowS: number): number {
     return nowS <= observation.valid_until_s ? 1 : Math.max(0, 1 - (nowS - observation.valid_until_s) / FADE_S);
   }
   const ageS = Math.max(0, nowS - observation.time_s);
-  const lastsS = observation.kind === "bearing" || observation.kind === "presence" ? FADE_S / 5 : FADE_S;
+  const lastsS = observation.kind === "bearing" || observation.kind === "presence" ? HEARD_FADE_S : FADE_S;
   return Math.max(0, 1 - ageS / lastsS);
 }
 
@@ -35,16 +39,19 @@ export function observedFeatures(
   observations: readonly Observation[], sensors: ReadonlyMap<string, Sensor>, nowS: number,
 ): ObservedFeatures {
   const out: ObservedFeatures = { cues: [], directions: [], witnesses: [] };
+  const newest = new Map<string, Observation>();
+  for (const observation of observations) newest.set(`${observation.sensor} ${observation.kind}`, observation);
   for (const observation of observations) {
     const alpha = fade(observation, nowS);
     if (alpha < 0.04) continue;
+    const isNewest = newest.get(`${observation.sensor} ${observation.kind}`) === observation;
     if (observation.kind === "cue") out.cues.push(cueFeature(observation, alpha));
     else if (observation.kind === "sighting") addSighting(out, observation, alpha);
     else {
       const at = origin(observation, sensors);
       if (at === null) continue;
-      if (observation.kind === "bearing") addBearing(out, observation, at, alpha);
-      else out.directions.push(polygon(circle(...at, observation.radius_m), alpha));
+      if (observation.kind === "bearing") addBearing(out, observation, at, alpha, isNewest);
+      else if (isNewest) out.directions.push(polygon(circle(...at, observation.radius_m), alpha));
     }
   }
   return out;
@@ -67,8 +74,10 @@ function addDirection(
   out.directions.push(line([at, destination(...at, azimuthDeg, rangeM)], alpha));
 }
 
-function addBearing(out: ObservedFeatures, bearing: Bearing, at: LonLat, alpha: number): void {
-  addDirection(out, at, bearing.azimuth_deg, bearing.azimuth_sd_deg, bearing.range_max_m ?? BEARING_RANGE_M, alpha);
+function addBearing(out: ObservedFeatures, bearing: Bearing, at: LonLat, alpha: number, isNewest: boolean): void {
+  const rangeM = bearing.range_max_m ?? BEARING_RANGE_M;
+  if (isNewest) addDirection(out, at, bearing.azimuth_deg, bearing.azimuth_sd_deg, rangeM, alpha);
+  else out.directions.push(line([at, destination(...at, bearing.azimuth_deg, rangeM)], alpha * OUTDATED));
 }
 
 function addSighting(out: ObservedFeatures, sighting: Sighting, alpha: number): void {

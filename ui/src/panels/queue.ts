@@ -32,8 +32,12 @@ export class QueuePanel {
     return [...open, ...closed.slice(0, CLOSED_SHOWN)];
   }
 
+  /** True if an open incident waits for an acknowledgement. */
+  hasUnseen = false;
+
   render(): void {
     const incidents = this.order();
+    this.hasUnseen = incidents.some((incident) => incident.status === "open" && !isAcknowledged(incident));
     const nOpen = incidents.filter((incident) => incident.status === "open").length;
     setText(this.count, nOpen > 0 ? `${nOpen} open` : "");
     this.renderEmpty(nOpen, skyLevel(incidents));
