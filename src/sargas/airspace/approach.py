@@ -28,6 +28,7 @@ from sargas.airspace.subjects import (
 from sargas.airspace.words import duration, length, percent
 from sargas.model.finding import Ahead, Finding, Severity
 from sargas.model.picture import Picture
+from sargas.model.sensor import Sensor
 from sargas.model.track import Track
 from sargas.model.zone import Zone
 
@@ -51,12 +52,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     update_s: Seconds = 5.0
 
 
-def build(settings: Settings, zones: Sequence[Zone], watched: str) -> "Approach":
+def build(settings: Settings, zones: Sequence[Zone], watched: str, sensors: Sequence[Sensor] = ()) -> "Approach":
     """Return the rule for the watched country.
 
     Raises:
         ConfigError: no sovereign zone of that country.
     """
+    del sensors
     return Approach(settings, zones, watched)
 
 

@@ -211,10 +211,21 @@ def simplified(zone: Zone, tolerance_m: float) -> Zone:
 def clipped(zone: Zone, west_deg: float, south_deg: float, east_deg: float, north_deg: float) -> Zone:
     """Return the zone cut to a box; its vertices inside the box stay as they are."""
     parts = [
-        _geos.clip_by_rect(_geos.Polygon(polygon[0], polygon[1:]), west_deg, south_deg, east_deg, north_deg)
+        _geos.clip_by_rect(_shape(polygon), west_deg, south_deg, east_deg, north_deg)
         for polygon in zone.polygons
+        if _reaches(polygon[0], west_deg, south_deg, east_deg, north_deg)
     ]
     return structs.replace(zone, polygons=tuple(ring for part in parts for ring in polygons(part)))
+
+
+def _shape(polygon: Polygon) -> Shape:
+    """Return a polygon of shapely; by way of arrays, since one point at a time takes seconds for a long border."""
+    return _geos.Polygon(np.array(polygon[0]), [np.array(ring) for ring in polygon[1:]])
+
+
+def _reaches(ring: Ring, west_deg: float, south_deg: float, east_deg: float, north_deg: float) -> bool:
+    low, high = np.min(ring, axis=0), np.max(ring, axis=0)
+    return bool(low[0] <= east_deg and high[0] >= west_deg and low[1] <= north_deg and high[1] >= south_deg)
 
 
 def overridden(borders: Sequence[Zone], own: Sequence[Zone]) -> list[Zone]:

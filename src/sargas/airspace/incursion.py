@@ -31,6 +31,7 @@ from sargas.airspace.subjects import (
 from sargas.airspace.words import clock, duration, length, percent
 from sargas.model.finding import Crossing, Finding, Severity
 from sargas.model.picture import Picture
+from sargas.model.sensor import Sensor
 from sargas.model.track import Track
 from sargas.model.zone import Zone
 
@@ -58,12 +59,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     update_s: Seconds = 5.0
 
 
-def build(settings: Settings, zones: Sequence[Zone], watched: str) -> "Incursion":
+def build(settings: Settings, zones: Sequence[Zone], watched: str, sensors: Sequence[Sensor] = ()) -> "Incursion":
     """Return the rule for the watched country.
 
     Raises:
         ConfigError: no sovereign zone of that country.
     """
+    del sensors
     return Incursion(settings, zones, watched)
 
 

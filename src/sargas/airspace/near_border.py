@@ -23,6 +23,7 @@ from sargas.airspace.subjects import (
 from sargas.airspace.words import duration, length
 from sargas.model.finding import Ahead, Finding
 from sargas.model.picture import Picture
+from sargas.model.sensor import Sensor
 from sargas.model.track import Track
 from sargas.model.zone import Zone
 
@@ -41,12 +42,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     update_s: Seconds = 10.0
 
 
-def build(settings: Settings, zones: Sequence[Zone], watched: str) -> "NearBorder":
+def build(settings: Settings, zones: Sequence[Zone], watched: str, sensors: Sequence[Sensor] = ()) -> "NearBorder":
     """Return the rule for the watched country.
 
     Raises:
         ConfigError: no sovereign zone of that country.
     """
+    del sensors
     return NearBorder(settings, zones, watched)
 
 

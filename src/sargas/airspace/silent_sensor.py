@@ -7,7 +7,7 @@ from msgspec import Struct, structs
 from sargas.airspace.words import clock, duration
 from sargas.model.finding import Finding, Silence
 from sargas.model.picture import Picture
-from sargas.model.sensor import Health
+from sargas.model.sensor import Health, Sensor
 from sargas.model.zone import Zone
 
 QUIET = ("silent", "failed")
@@ -19,9 +19,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     period_s: float = 60.0
 
 
-def build(settings: Settings, zones: Sequence[Zone], watched: str) -> "SilentSensor":
+def build(settings: Settings, zones: Sequence[Zone], watched: str, sensors: Sequence[Sensor] = ()) -> "SilentSensor":
     """Return the rule; neither zones nor the watched country matter to it."""
-    del zones, watched
+    del zones, watched, sensors
     return SilentSensor(settings)
 
 

@@ -17,6 +17,7 @@ from sargas.airspace.words import clock, duration, length, percent
 from sargas.model.errors import ConfigError
 from sargas.model.finding import Crossing, Finding, Severity
 from sargas.model.picture import Picture
+from sargas.model.sensor import Sensor
 from sargas.model.track import Track
 from sargas.model.zone import Zone, ZoneKind
 
@@ -39,13 +40,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     update_s: Seconds = 5.0
 
 
-def build(settings: Settings, zones: Sequence[Zone], watched: str) -> "ZoneEntry":
+def build(settings: Settings, zones: Sequence[Zone], watched: str, sensors: Sequence[Sensor] = ()) -> "ZoneEntry":
     """Return the rule for the zones that are not sovereign airspace.
 
     Raises:
         ConfigError: two zones have the same id.
     """
-    del watched
+    del watched, sensors
     return ZoneEntry(settings, zones)
 
 

@@ -91,7 +91,7 @@ def build_engine(blueprint: Blueprint) -> Engine:
         decoders={name: build_decoder(table, sensors) for name, table in blueprint.decoders.items()},
         tracker=tracker.build(settings_of(tracker, blueprint.tracker), sensors),
         health=health.build(settings_of_section(health.Settings, blueprint.health, "health"), sensors),
-        rules=[build_rule(table, blueprint.zones, blueprint.country) for table in blueprint.rules],
+        rules=[build_rule(table, blueprint) for table in blueprint.rules],
         incidents=book.build(settings_of_section(book.Settings, blueprint.incidents, "incidents"), blueprint.country),
         step_s=blueprint.step_s,
     )
@@ -104,10 +104,11 @@ def build_decoder(table: Table, sensors: Mapping[str, Sensor]) -> Decoder:
     return decoder
 
 
-def build_rule(table: Table, zones: Sequence[Zone], country: str) -> Rule:
+def build_rule(table: Table, blueprint: Blueprint) -> Rule:
     """Return the rule that a table names."""
     module = plugins.load("airspace", str(table["type"]))
-    rule: Rule = module.build(settings_of(module, table), zones, country)
+    sensors = list(blueprint.sensors.values())
+    rule: Rule = module.build(settings_of(module, table), blueprint.zones, blueprint.country, sensors)
     return rule
 
 

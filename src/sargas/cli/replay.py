@@ -101,9 +101,7 @@ def _write(
     for path, reason in damaged.items():
         say(f"{path}: damaged: {reason}")
     for path, offset_s in shifted_s.items():
-        say(
-            f"{path}: the recorder's clock was {-offset_s:+.0f} s off the reports' own times; the reports are believed"
-        )
+        say(f"{path}: the recorder's clock was {-offset_s:+.0f} s off; the reports' own times are believed")
     say(
         f"{summary.n_entries} entries, {summary.n_tracks} tracks, {summary.n_findings} changes of findings,"
         f" {summary.n_incidents} incidents; written to {out}"

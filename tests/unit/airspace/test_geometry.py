@@ -149,3 +149,14 @@ def test_an_empty_area_holds_nothing() -> None:
     assert empty.nearest(0.0, 0.0) is None
     assert not empty.contains(0.0, 0.0)
     assert empty.probability(0.0, 0.0, (1.0, 0.0, 1.0)) == 0.0
+
+
+@pytest.mark.parametrize("spread_m", [5_100.0, 20_000.0, 51_000.0, 150_000.0])
+@pytest.mark.parametrize(("lon_deg", "lat_deg"), [(25.8, 54.6), (25.3, 54.9), (23.5, 54.3), (24.6, 55.1)])
+def test_wide_spreads_get_the_same_probability_from_simplified_edges(
+    spread_m: float, lon_deg: float, lat_deg: float
+) -> None:
+    area = Area(country("LT").polygons)
+    cov_m2 = (spread_m**2, 0.3 * spread_m**2, 2.0 * spread_m**2)
+    exact = area.probability_of_all(lon_deg, lat_deg, cov_m2)
+    assert area.probability(lon_deg, lat_deg, cov_m2) == pytest.approx(exact, abs=1e-3)
