@@ -112,7 +112,7 @@ class Live(Published):
                     self._watch_the_clock()
                 await self._keep_snapshot()
         finally:
-            if self._queue:
+            while self._queue:
                 await self._write(await self._take())
 
     def _stamp(self, body: Body) -> _Waiting:
@@ -144,6 +144,15 @@ class Live(Published):
             return
 
     async def _write(self, batch: Sequence[_Waiting]) -> None:
+        """Write the batch and let it take effect; a cancellation waits, so that every sender gets an answer."""
+        work = asyncio.ensure_future(self._write_through(batch))
+        try:
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await work
+            raise
+
+    async def _write_through(self, batch: Sequence[_Waiting]) -> None:
         try:
             entries = await asyncio.to_thread(self._journal.append, [(item.received_s, item.body) for item in batch])
         except JournalError as error:
