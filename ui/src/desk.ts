@@ -19,6 +19,8 @@ export interface Desk {
   readonly picture: Picture;
   readonly view: ViewName;
   readonly selection: Selection;
+  /** True while the connection is lost: everything shown is the last that was known. */
+  readonly isLost: boolean;
   readonly sensors: ReadonlyMap<string, Sensor>;
   readonly zoneNames: ReadonlyMap<string, string>;
   select(selection: Selection, options?: { isCentred?: boolean }): void;

@@ -1,5 +1,6 @@
 /** The page's state: two pictures, what is selected, and how panels, map, sound and server hang together. */
 
+import { Alarms, waitingLevel } from "./alarms";
 import { api, type Sensors, type Zones } from "./api";
 import { framedTrack, selectedIncident, selectedTrack, type Desk, type Proposal, type Selection } from "./desk";
 import { h } from "./dom";
@@ -7,7 +8,7 @@ import { Times } from "./format";
 import { listenToKeys } from "./keys";
 import { AirMap } from "./map/airmap";
 import { sensorTable } from "./map/ground";
-import { isAcknowledged, skyLevel, type Decision, type Desk as DeskInfo, type Level, type Place, type Sensor, type ViewName } from "./model";
+import { isAcknowledged, type Decision, type Desk as DeskInfo, type Place, type Sensor, type ViewName } from "./model";
 import { buildLayout, type Layout } from "./layout";
 import { askOfficer } from "./panels/dialogs";
 import { helpDialog } from "./panels/popovers";
@@ -17,6 +18,9 @@ import { AlarmSound } from "./sound";
 import { Stream, type Link } from "./stream";
 
 const FRAME_MS = 200;
+/** How far back a replay begins at least, and how long before the incident that it is about. */
+const REPLAY_S = 600;
+const REPLAY_LEAD_S = 120;
 
 export class Page implements Desk {
   readonly settings = loadSettings();
@@ -34,7 +38,7 @@ export class Page implements Desk {
   private replayStream: Stream | null = null;
   private isDirty = true;
   private drawnMs = -Infinity;
-  private readonly known = new Map<string, Level>();
+  private readonly alarms = new Alarms();
 
   constructor(readonly info: DeskInfo, root: HTMLElement) {
     this.times = new Times(info.country);
@@ -109,33 +113,27 @@ export class Page implements Desk {
     if (desk !== null && desk.views && !desk.views.some((view) => view.name === "replay")) this.showLive();
   }
 
-  /** Sound and say an incident that is new or has risen and that nobody has acknowledged. */
+  /** Sound and say what is new or has risen and nobody has acknowledged. */
   private hearAlarms(isReset: boolean): void {
-    let isNew = false;
-    if (isReset) this.known.clear();
-    for (const incident of this.live.incidents.values()) {
-      const before = this.known.get(incident.incident_id);
-      if (incident.status !== "open" || isAcknowledged(incident)) {
-        this.known.set(incident.incident_id, incident.level);
-        continue;
-      }
-      if (before === undefined || (before !== "red" && incident.level === "red")) {
-        isNew = true;
-        this.layout.announce.textContent = `${incident.level} alarm: ${incident.title}`;
-      }
-      this.known.set(incident.incident_id, incident.level);
-    }
-    this.sound.alarm(this.unacknowledgedLevel(), isNew, performance.now());
+    const fresh = this.alarms.take(this.live.incidents.values(), isReset);
+    const [first] = fresh;
+    if (first !== undefined) this.layout.announce.textContent = `${first.level} alarm: ${first.title}`;
+    this.sound.alarm(waitingLevel(this.live.incidents.values()), first !== undefined, performance.now());
   }
 
-  private unacknowledgedLevel(): Level {
-    return skyLevel([...this.live.incidents.values()].filter((incident) => !isAcknowledged(incident)));
+  get isLost(): boolean {
+    return this.shownStream().link === "lost";
+  }
+
+  /** The live stream matters most; the replay's own only while the live one is well. */
+  private shownStream(): Stream {
+    return this.replayStream === null || this.liveStream.link === "lost" ? this.liveStream : this.replayStream;
   }
 
   private frame(): void {
-    const link = this.replayStream === null || this.liveStream.link === "lost" ? this.liveStream : this.replayStream;
+    const link = this.shownStream();
     this.layout.render({ link: link.link, quietMs: performance.now() - link.lastHeardMs, sound: this.sound.state });
-    this.sound.alarm(this.unacknowledgedLevel(), false, performance.now());
+    this.sound.alarm(waitingLevel(this.live.incidents.values()), false, performance.now());
     if (!this.isDirty && performance.now() - this.drawnMs < 1_000) return;
     this.isDirty = false;
     this.drawnMs = performance.now();
@@ -261,10 +259,18 @@ export class Page implements Desk {
     this.redraw();
   }
 
+  /** Begin a little before the selected incident, or else before the oldest open one: no hour of an empty sky. */
+  private replayFromS(): number | null {
+    const nowS = this.live.nowS();
+    if (!Number.isFinite(nowS)) return null;
+    const open = [...this.live.incidents.values()].filter((incident) => incident.status === "open");
+    const about = selectedIncident(this) === undefined ? open : [selectedIncident(this)!];
+    return Math.min(nowS - REPLAY_S, ...about.map((incident) => incident.first_report_s - REPLAY_LEAD_S));
+  }
+
   private async openReplay(): Promise<void> {
     try {
-      const nowS = this.live.nowS();
-      await api.openReplay(Number.isFinite(nowS) ? nowS - 600 : null);
+      await api.openReplay(this.replayFromS());
     } catch (error) {
       return this.say(error instanceof Error ? error.message : String(error), "error");
     }

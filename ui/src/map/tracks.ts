@@ -3,7 +3,7 @@
 import { courseDeg, destination, ellipse, type LonLat } from "../geo";
 import { distance, duration, speedKmh, speedKt } from "../format";
 import type { Incident, Sensor, Track } from "../model";
-import type { TrailPoint } from "../picture";
+import { reportedAt, type TrailPoint } from "../picture";
 import type { LayerName } from "../settings";
 
 export type Look = "pending" | "unknown" | "lost" | "lost-known" | "cooperative" | "neutral" | "friendly" | "suspect" | "hostile";
@@ -136,9 +136,8 @@ function addTrack(out: TrackFeatures, track: Track, look: Look, trail: TrailPoin
   if (level === "red" || level === "yellow") out.selection.push(point(at, { icon: `ring:${level}` }));
   if (isSelected) out.selection.push(point(at, { icon: "selected" }));
   if (trail.length > 0) addTrail(out, look, trail, isLost ? null : at);
-  const last = trail[trail.length - 1];
-  if (isLost && isOfNote && last !== undefined) {
-    out.lost.push(point(last.at, { label: `last certain ${duration(ageS)} ago` }));
+  if (isLost && isOfNote) {
+    out.lost.push(point(trail.at(-1)?.at ?? reportedAt(track), { label: `last certain ${duration(ageS)} ago` }));
   }
 }
 

@@ -37,7 +37,8 @@ export class Banners {
       const n = [...live.incidents.values()].filter((i) => i.status === "open" && i.acknowledged_s == null).length;
       const level = skyLevel(live.incidents.values());
       setText(this.replayText, n > 0 ? `The past. LIVE NOW: ${level.toUpperCase()}, ${n} incident${n > 1 ? "s" : ""} not acknowledged` : "You are looking at the past. The live watch goes on.");
-      this.replay.classList.toggle("urgent", n > 0);
+      this.replay.classList.toggle("urgent", n > 0 && level === "red");
+      this.replay.classList.toggle("likely", n > 0 && level === "yellow");
     }
     document.body.classList.toggle("is-lost", link === "lost");
     document.body.classList.toggle("is-replay", view === "replay");

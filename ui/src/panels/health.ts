@@ -31,7 +31,7 @@ export class HealthPanel {
   render(): void {
     const { picture } = this.desk;
     const { text, isWell } = healthSummary(picture.health.values());
-    setText(this.summary, picture.health.size > 0 ? text : "");
+    setText(this.summary, picture.health.size === 0 ? "" : this.desk.isLost ? `last known: ${text}` : text);
     this.summary.classList.toggle("warn", !isWell);
     const nowS = picture.nowS();
     const health = [...picture.health.values()].sort(

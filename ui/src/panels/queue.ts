@@ -10,6 +10,7 @@ const CLOSED_SHOWN = 6;
 
 export class QueuePanel {
   readonly element: HTMLElement;
+  private readonly heading = h("h2");
   private readonly count = h("span", { class: "count" });
   private readonly list = h("div", { class: "queue-list", role: "listbox", tabindex: 0, aria: { label: "Incidents" } });
   private readonly empty = h("div", { class: "empty" });
@@ -19,7 +20,7 @@ export class QueuePanel {
   constructor(private readonly desk: Desk) {
     this.element = h(
       "section", { class: "panel queue", aria: { label: "Alarm queue" } },
-      h("header", { class: "panel-head" }, h("h2", {}, "Incidents"), this.count), this.empty, this.list,
+      h("header", { class: "panel-head" }, this.heading, this.count), this.empty, this.list,
     );
     for (const name of ["Needs you", "Acknowledged", "Closed"]) this.heads[name] = h("div", { class: "queue-group", role: "presentation" }, name);
   }
@@ -39,6 +40,7 @@ export class QueuePanel {
     const incidents = this.order();
     this.hasUnseen = incidents.some((incident) => incident.status === "open" && !isAcknowledged(incident));
     const nOpen = incidents.filter((incident) => incident.status === "open").length;
+    setText(this.heading, this.desk.view === "replay" ? "Incidents at that time" : "Incidents");
     setText(this.count, nOpen > 0 ? `${nOpen} open` : "");
     this.renderEmpty(nOpen, skyLevel(incidents));
     const nodes: Element[] = [];

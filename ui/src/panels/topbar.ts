@@ -70,7 +70,7 @@ export class Topbar {
     const isKnown = Number.isFinite(live.clock.now_s);
     const level = skyLevel(live.incidents.values());
     const { nSilent } = healthSummary(live.health.values());
-    const note = !isKnown ? "no picture yet" : level === "white" && nSilent > 0 ? `clear where watched; ${nSilent} silent` : LEVEL_MEANING[level];
+    const note = !isKnown ? "no picture yet" : this.desk.isLost ? "last known" : level === "white" && nSilent > 0 ? `clear where watched; ${nSilent} silent` : LEVEL_MEANING[level];
     setData(this.sky, "level", isKnown ? level : "none");
     rebuild(this.sky, `${level} ${note}`, () => [
       levelSign(level), h("div", {}, h("div", { class: "sky-word" }, isKnown ? LEVEL_WORD[level] : "SKY"), h("div", { class: "sky-note" }, note)),

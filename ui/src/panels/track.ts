@@ -113,7 +113,7 @@ export class TrackPanel {
       ["Course", azimuth === null ? "standing" : `${course(azimuth)}, ${compass(azimuth)}`],
       ["Climb", track.climb_mps == null ? "not known" : `${track.climb_mps >= 0 ? "+" : "−"}${Math.abs(track.climb_mps).toFixed(1)} m/s`],
       ["Position", position(track.lat_deg, track.lon_deg)],
-      ["Within", `± ${spread(track)} (95 %)`],
+      ["Spread", `± ${spread(track)} (two standard deviations)`],
       ["First seen", `${this.desk.times.local(track.first_s)} · ${utc(track.first_s)}`],
       ["Reports", String(track.n_reports ?? 0)],
     ];
