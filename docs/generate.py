@@ -104,7 +104,7 @@ def default(field: msgspec.structs.FieldInfo) -> str:
     if field.required:
         return "required"
     value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
-    if value is None:
+    if value is None or isinstance(value, msgspec.Struct):
         return ""
     return f"`{json.dumps(msgspec.to_builtins(value), ensure_ascii=False)}`"
 

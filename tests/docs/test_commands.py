@@ -8,6 +8,7 @@ over. `sargas watch` and `sargas demo` are started, awaited until they answer, a
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -69,6 +70,8 @@ def end(command: str, process: subprocess.Popen[str]) -> None:
     ids=lambda page: str(page.relative_to(ROOT)),
 )
 def test_the_commands_of_the_page_work(page: Path, tmp_path: Path) -> None:
+    if "curl " in page.read_text(encoding="utf-8") and shutil.which("curl") is None:
+        pytest.skip("this page's commands use curl, which is not installed")
     running: list[tuple[str, subprocess.Popen[str]]] = []
     try:
         for language, body in blocks(page):
