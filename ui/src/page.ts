@@ -18,7 +18,7 @@ import { AlarmSound } from "./sound";
 import { Stream, type Link } from "./stream";
 
 const FRAME_MS = 200;
-/** How far back a replay begins at least, and how long before the incident that it is about. */
+/** How far back a replay begins, and how long before the incident if it is about one. */
 const REPLAY_S = 600;
 const REPLAY_LEAD_S = 120;
 
@@ -265,7 +265,7 @@ export class Page implements Desk {
     if (!Number.isFinite(nowS)) return null;
     const open = [...this.live.incidents.values()].filter((incident) => incident.status === "open");
     const about = selectedIncident(this) === undefined ? open : [selectedIncident(this)!];
-    return Math.min(nowS - REPLAY_S, ...about.map((incident) => incident.first_report_s - REPLAY_LEAD_S));
+    return about.length === 0 ? nowS - REPLAY_S : Math.min(...about.map((incident) => incident.first_report_s - REPLAY_LEAD_S));
   }
 
   private async openReplay(): Promise<void> {

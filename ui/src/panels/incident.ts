@@ -7,6 +7,14 @@ import { DISPOSITIONS, isAcknowledged, type Crossing, type Disposition, type Fin
 import { nameOf } from "../map/tracks";
 import { levelBadge } from "./signs";
 
+const REASONS_SHOWN = 6;
+
+/** The reasons grow at the end: the newest say most, the timeline keeps all. */
+function newest(reasons: string[]): string[] {
+  const n = reasons.length - REASONS_SHOWN;
+  return n > 0 ? [`${n} earlier, in the timeline`, ...reasons.slice(n)] : reasons;
+}
+
 export class IncidentPanel {
   readonly element = h("div", { class: "detail-body incident" });
   private shownId = "";
@@ -101,7 +109,7 @@ export class IncidentPanel {
       "article", { class: `finding ${finding.severity}` },
       h("div", { class: "finding-head" }, h("strong", {}, finding.title), h("span", { class: "num" }, percent(finding.probability))),
       finding.detail.type === "crossing" ? this.crossingFacts(finding.detail) : null,
-      h("ul", { class: "why" }, ...finding.reasons.map((reason) => h("li", {}, reason))),
+      h("ul", { class: "why" }, ...newest(finding.reasons).map((reason) => h("li", {}, reason))),
     );
   }
 
