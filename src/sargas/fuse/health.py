@@ -7,7 +7,7 @@ from statistics import median
 
 from msgspec import Struct, structs
 
-from sargas.fuse.measure import clock_fault
+from sargas.fuse.measure import Told, clock_fault
 from sargas.model.report import AnyReport, SensorStatus
 from sargas.model.sensor import Health, HealthState, Sensor
 
@@ -72,10 +72,11 @@ class _Watched:
             self.offs.append(-latency_s)
         else:
             self.n_off_running = 0
-            self.latencies.append(latency_s)
+            if not isinstance(report, Told):
+                self.latencies.append(latency_s)
+                self.n_late += latency_s > self.usual_latency_s + settings.late_after_s
             if self.last_report_s is None or report.time_s > self.last_report_s:
                 self.last_report_s = report.time_s
-            self.n_late += latency_s > self.usual_latency_s + settings.late_after_s
         if isinstance(report, SensorStatus):
             self._status(report)
 

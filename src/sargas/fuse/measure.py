@@ -15,9 +15,12 @@ from sargas.model.report import (
     AnyReport,
     Bearing,
     Cooperative,
+    Cue,
     GeoPlot,
     Identity,
     PolarPlot,
+    Presence,
+    Sighting,
     SystemTrack,
 )
 from sargas.model.sensor import Errors, Sensor
@@ -74,11 +77,15 @@ class MeasureSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A neighbour's track is correlated in time: the variance of its position counts as this many times as large."""
 
 
+Told = Sighting | Presence | Cue
+"""Words of people: they come minutes late and are still true."""
+
+
 def clock_fault(report: AnyReport, now_s: float, tolerance_s: float, *, bias_s: float = 0.0) -> str | None:
-    """Return how a report's time contradicts its arrival, or None."""
+    """Return how a report's time contradicts its arrival, or None; people take their time to tell what they saw."""
     arrived_s = report.received_s if report.received_s > 0.0 else now_s
     off_s = report.time_s - bias_s - arrived_s
-    if abs(off_s) <= tolerance_s:
+    if abs(off_s) <= tolerance_s or (off_s < 0.0 and isinstance(report, Told)):
         return None
     return "its time is ahead of its arrival" if off_s > 0.0 else "its time is long before its arrival"
 
