@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from sargas.app.outputs import Outputs
-from sargas.app.supervise import accept, advance
+from sargas.app.supervise import Guard
 from sargas.app.wire import Blueprint, build_engine
 from sargas.model.entry import Entry
 from sargas.model.sensor import FeedHealth
@@ -25,6 +25,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     n_tracks: int
     n_findings: int
     n_incidents: int
+    n_faults: int
     feeds: dict[str, FeedHealth]
 
 
@@ -32,18 +33,19 @@ def run_batch(
     blueprint: Blueprint, entries: Iterable[Entry], out: Path, progress: Callable[[float], None] | None = None
 ) -> Summary:
     """Run the entries and write the results into the folder `out`; `progress` hears the time [epoch s] reached."""
-    engine = build_engine(blueprint)
+    guard = Guard(build_engine(blueprint))
+    engine = guard.engine
     n_entries, from_s, to_s = 0, None, None
     with Outputs(out) as outputs:
         for entry in entries:
-            outputs.take(accept(engine, entry))
+            outputs.take(guard.accept(entry))
             n_entries += 1
             from_s = entry.received_s if from_s is None else from_s
             to_s = entry.received_s
             if progress is not None and n_entries % PROGRESS_EVERY == 0:
                 progress(entry.received_s)
         if to_s is not None:
-            outputs.take(advance(engine, to_s + LINGER_S))
+            outputs.take(guard.advance(to_s + LINGER_S))
         outputs.finish(engine.picture)
     return Summary(
         n_entries=n_entries,
@@ -52,5 +54,6 @@ def run_batch(
         n_tracks=outputs.n_tracks,
         n_findings=outputs.n_findings,
         n_incidents=len(engine.picture.incidents),
+        n_faults=guard.n_faults,
         feeds=engine.picture.feeds,
     )

@@ -91,7 +91,14 @@ class WatchDesk(_Desk):
             trouble.append(f"nothing can be recorded: {self.live.journal_error}")
         if self.live.clock_offset_s:
             trouble.append(f"the machine's clock is {self.live.clock_offset_s:+.1f} s off the watch's")
+        if n_faults := self.live.guard.n_faults:
+            trouble.append(f"a part of the watch failed on {n_faults} entries or ticks, passed over; see the log")
         return trouble
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether what comes in can be kept; if not, the watch does not do its work."""
+        return not self.live.journal_error
 
     async def decide(self, decision: Decision, view: ViewName) -> int:
         """Journal a decision and let it take effect.
@@ -165,6 +172,11 @@ class PlayedDesk(_Desk):
     def trouble(self) -> list[str]:
         """Return nothing: a played watch has no trouble of its own."""
         return []
+
+    @property
+    def is_recording(self) -> bool:
+        """True: there is nothing to keep."""
+        return True
 
     async def decide(self, decision: Decision, view: ViewName) -> int:
         """Let a decision take effect at the moment shown.

@@ -13,7 +13,6 @@ import structlog
 
 from sargas.app.clock import SteadyClock
 from sargas.app.published import Published
-from sargas.app.supervise import accept, advance
 from sargas.engine import Engine
 from sargas.model.entry import Body, Entry, Note
 from sargas.model.errors import DecisionError, JournalError
@@ -108,7 +107,7 @@ class Live(Published):
                 if self._queue:
                     await self._write(await self._take())
                 if not self._queue:
-                    self.publish(advance(self.engine, self._clock.now_s()))
+                    self.publish(self.guard.advance(self._clock.now_s()))
                     self._watch_the_clock()
                 await self._keep_snapshot()
         finally:
@@ -182,7 +181,7 @@ class Live(Published):
         loop = asyncio.get_running_loop()
         slice_end = loop.time() + SLICE_S
         for item, entry in zip(batch, entries, strict=True):
-            item.events = accept(self.engine, entry)
+            item.events = self.guard.accept(entry)
             self.publish(item.events)
             self.n_entries += 1
             if not item.number.cancelled():

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from sargas.app.published import Published
-from sargas.app.supervise import accept, advance
 from sargas.engine import Engine, EngineFactory
 from sargas.model.decision import Decision
 from sargas.model.entry import Decided, Entry
@@ -114,7 +113,7 @@ class Player(Published):
         """
         number = self._journal.last_seq() + len(self._decisions) + 1
         entry = Entry(seq=number, received_s=self._now_s, body=Decided(decision))
-        events = accept(self.engine, entry)
+        events = self.guard.accept(entry)
         refused = [event for event in events if isinstance(event, Refused)]
         if refused:
             raise DecisionError(refused[0].reason)
@@ -162,7 +161,7 @@ class Player(Published):
         slice_end = loop.time() + SLICE_S
         while (entry := self._take(target_s)) is not None:
             self._now_s = max(self._now_s, entry.received_s)
-            self._show(accept(self.engine, entry), is_shown=is_shown)
+            self._show(self.guard.accept(entry), is_shown=is_shown)
             self._keep_checkpoint()
             if loop.time() > slice_end:
                 await asyncio.sleep(0)
@@ -170,7 +169,7 @@ class Player(Published):
                 if is_shown and self._jump_to_s is not None:
                     return
         self._now_s = target_s
-        self._show(advance(self.engine, target_s), is_shown=is_shown)
+        self._show(self.guard.advance(target_s), is_shown=is_shown)
 
     def _take(self, target_s: float) -> Entry | None:
         """Return the next entry or kept decision up to `target_s`, None if there is none."""
@@ -216,7 +215,7 @@ class Player(Published):
         self.tell_reset()
 
     def _restore(self, checkpoint: Checkpoint) -> None:
-        self.engine = _engine_of(checkpoint)
+        self.guard.engine = _engine_of(checkpoint)
         self._now_s = checkpoint.time_s
         self._n_decided = checkpoint.n_decisions
         self._open(after_seq=checkpoint.seq)
@@ -225,7 +224,7 @@ class Player(Published):
         if self._begin is not None:
             self._restore(self._begin)
             return
-        self.engine = self._make_engine()
+        self.guard.engine = self._make_engine()
         self._now_s = self._start_s
         self._n_decided = 0
         self._open(after_seq=0)

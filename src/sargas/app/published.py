@@ -1,5 +1,6 @@
 """What every view shares: an engine whose changes are told to listeners."""
 
+from sargas.app.supervise import Guard
 from sargas.engine import Engine
 from sargas.model.picture import Event, Picture
 from sargas.web.desk import Listener
@@ -9,8 +10,13 @@ class Published:
     """An engine and those who follow it."""
 
     def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+        self.guard = Guard(engine)
         self._listeners: list[Listener] = []
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that makes the picture."""
+        return self.guard.engine
 
     @property
     def picture(self) -> Picture:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from sargas.app.player import Checkpoint
-from sargas.app.supervise import accept
+from sargas.app.supervise import Guard
 from sargas.engine import Engine, EngineFactory
 from sargas.model.entry import Entry
 from sargas.model.errors import JournalError
@@ -29,8 +29,9 @@ def restore(journal: Journal, key: str, make_engine: EngineFactory, progress: Pr
 
 def run_through(engine: Engine, entries: Iterable[Entry], n_entries: int, progress: Progress | None) -> None:
     """Let the engine take the entries, telling how far it is."""
+    guard = Guard(engine)
     for count, entry in enumerate(entries, start=1):
-        accept(engine, entry)
+        guard.accept(entry)
         if progress is not None and (count % PROGRESS_EVERY == 0 or count == n_entries):
             progress(count, n_entries)
 

@@ -114,6 +114,10 @@ class Desk(Protocol):
     def trouble(self) -> list[str]:
         """Return what is wrong with the watch itself (nothing can be recorded), in sentences; empty if nothing is."""
 
+    @property
+    def is_recording(self) -> bool:
+        """Whether what comes in can be kept; if not, the watch does not do its work."""
+
     async def decide(self, decision: Decision, view: ViewName) -> int:
         """Journal the decision, let it take effect, and return its entry.
 

@@ -13,17 +13,18 @@ METRICS_TYPE = "text/plain; version=0.0.4"
 
 @get("/health", tags=["status"], sync_to_thread=False)
 def read_health(shared: NamedDependency[Shared]) -> Response[HealthReport]:
-    """Return how the watch is: 503 if it cannot do its work, 200 if it can, with what degrades it."""
-    trouble, reasons = shared.desk.trouble(), degraded_by(shared.desk)
+    """Return how the watch is: 503 if nothing can be recorded, 200 if it can, with what degrades it."""
+    reasons = shared.desk.trouble() + degraded_by(shared.desk)
+    is_working = shared.desk.is_recording
     view = shared.desk.view("live")
     report = HealthReport(
-        status="failed" if trouble else "degraded" if reasons else "ok",
-        reasons=trouble + reasons,
+        status="failed" if not is_working else "degraded" if reasons else "ok",
+        reasons=reasons,
         version=__version__,
         n_tracks=len(view.picture.tracks) if view else 0,
         n_clients=shared.hub.n_clients,
     )
-    return Response(report, status_code=503 if trouble else 200)
+    return Response(report, status_code=200 if is_working else 503)
 
 
 @get("/metrics", tags=["status"], media_type=METRICS_TYPE, sync_to_thread=False)

@@ -213,6 +213,10 @@ class MemoryDesk:
         inside = Inside(country="LT", probability=float(track.lon_deg < BORDER_LON_DEG))
         return Outlook(track_id=track_id, time_s=track.time_s, inside=(inside,))
 
+    @property
+    def is_recording(self) -> bool:
+        return not self.trouble()
+
     def trouble(self) -> list[str]:
         return ["nothing can be recorded: the disk is full"] if self.is_disk_full else []
 
