@@ -143,11 +143,11 @@ class _Watched:
             return "failed", _said("it says that it has failed", self.said_text)
         if self.last_received_s is None:
             return "unknown", "nothing has come from it yet"
-        if not self.latencies or self.n_off_running >= OFF_RUNNING:
+        if self.last_report_s is None or self.n_off_running >= OFF_RUNNING:
             off_s = median(self.offs)
             sense = "ahead" if off_s > 0.0 else "behind"
             return "degraded", f"its clock is {abs(off_s):.0f} s {sense}: its reports are not used"
-        late_s = median(self.latencies) - self.usual_latency_s
+        late_s = median(self.latencies) - self.usual_latency_s if self.latencies else 0.0
         if late_s > settings.late_after_s:
             return "late", f"its reports come {late_s:.0f} s later than expected"
         if self.said == "degraded":

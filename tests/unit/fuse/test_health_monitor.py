@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from sargas.fuse.health import SensorHealth, Settings, build
-from sargas.model.report import AnyReport, PolarPlot, SensorStatus
+from sargas.model.report import AnyReport, Cue, PolarPlot, Presence, SensorStatus, Sighting
 from sargas.model.sensor import Health, Sensor
 
 T0 = 1_753_660_800.0
@@ -85,6 +85,33 @@ def test_one_report_with_a_wrong_time_is_no_wrong_clock() -> None:
     stray = PolarPlot(sensor="radar", time_s=T0 - 9_999.0, received_s=T0 + 20.2, range_m=1e4, azimuth_deg=1.0)
     health = after([*[plot(float(k)) for k in range(21)], stray], 21.0)["radar"]
     assert health.state == "ok"
+
+
+def words_of_people(s: float, received_s: float) -> list[AnyReport]:
+    when = {"sensor": "people", "time_s": T0 + s, "received_s": T0 + received_s}
+    return [
+        Sighting(lat_deg=54.7, lon_deg=25.3, sense="heard", text="an engine", **when),
+        Presence(radius_m=3e3, lat_deg=54.7, lon_deg=25.3, **when),
+        Cue(area=((25.9, 54.4),), radius_m=15e3, text="lost by us", **when),
+    ]
+
+
+def test_words_of_people_that_come_late_are_not_late() -> None:
+    health = after(words_of_people(5.0, 117.0), 130.0)["people"]  # 112 s on the telephone
+    assert (health.state, health.reason) == ("ok", "")
+    assert (health.n_reports, health.n_late, health.n_rejected) == (3, 0, 0)
+    assert health.last_report_s == T0 + 5.0
+
+
+def test_words_of_people_from_the_future_are_refused_and_named() -> None:
+    health = after(words_of_people(120.0, 20.0), 30.0)["people"]
+    assert (health.state, health.n_rejected, health.last_report_s) == ("degraded", 3, None)
+    assert health.reason == "its clock is 100 s ahead: its reports are not used"
+
+
+def test_a_person_s_one_wrong_clock_does_not_silence_the_others() -> None:
+    reports = [*words_of_people(120.0, 20.0)[:1], *words_of_people(5.0, 25.0)]
+    assert after(reports, 30.0)["people"].state == "ok"
 
 
 def test_the_antenna_s_turn_comes_from_its_north_marks() -> None:
