@@ -3,7 +3,6 @@
 Run by `make docs`; a test fails when what stands in the files is not what this writes.
 """
 
-import importlib
 import json
 import runpy
 import types
@@ -16,15 +15,17 @@ import msgspec
 from sargas import plugins
 from sargas.app import config
 from sargas.decode import jsonl
+from sargas.fuse import health
 from sargas.incident import book
 from sargas.model import sensor
 
 REFERENCE = Path(__file__).parent / "reference"
 KIND_TITLES: dict[plugins.Kind, str] = {
-    "feed": "Transports: `[feeds.transport]`",
-    "decode": "Decoders: `[feeds.decoder]`",
-    "fuse": "Tracker and health: `[tracker]`, `[health]`",
-    "airspace": "Rules: `[[rules]]`",
+    "transport": "Transports: `[feeds.transport]`",
+    "recording": "Recordings: `recording` and `options` of the transport `file`",
+    "decoder": "Decoders: `[feeds.decoder]`",
+    "tracker": "Trackers: `[tracker]`",
+    "rule": "Rules: `[[rules]]`",
 }
 
 HEAD = """\
@@ -47,14 +48,15 @@ def configuration() -> str:
         ("`[[zones]]`", config.ZoneFile),
         ("`[journal]`", config.JournalSection),
         ("`[web]`", config.Web),
+        ("`[health]`", health.Settings),
         ("`[incidents]`", book.Settings),
     ]
     parts += [section(f"## {title}", struct) for title, struct in sections]
     for kind, title in KIND_TITLES.items():
         parts.append(f"## {title}\n")
         for name in plugins.names(kind):
-            module = importlib.import_module(f"sargas.{kind}.{name}")
-            parts.append(section(f'### `type = "{name}"`', module.Settings))
+            heading = f'### `recording = "{name}"`' if kind == "recording" else f'### `type = "{name}"`'
+            parts.append(section(heading, plugins.load(kind, name).Settings))
     return "\n".join(parts)
 
 

@@ -14,7 +14,7 @@ from sargas.model.entry import Body, Decided, Entry, FeedClosed, FeedOpened, Fra
 from sargas.model.errors import JournalError
 from sargas.ports import Journal
 
-STORES = plugins.names("store")
+STORES = plugins.names("journal")
 EVERY_KIND: list[Body] = [
     Note("started", "version 1"),
     FeedOpened("radar", "192.0.2.1:8600"),
@@ -27,7 +27,7 @@ EVERY_KIND: list[Body] = [
 
 @pytest.fixture(params=STORES)
 def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]:
-    module = plugins.load("store", request.param)
+    module = plugins.load("journal", request.param)
     has_path = any(field.name == "path" for field in msgspec.structs.fields(module.Settings))
     made: Journal = module.build(module.Settings(path=str(tmp_path / "journal")) if has_path else module.Settings())
     yield made
@@ -43,7 +43,7 @@ def seqs(journal: Journal) -> list[int]:
 
 
 def test_there_is_a_twin_in_memory_and_one_on_disk() -> None:
-    assert {"journal_memory", "journal_sqlite"} <= set(STORES)
+    assert {"memory", "sqlite"} <= set(STORES)
 
 
 def test_an_empty_journal_has_nothing(journal: Journal) -> None:

@@ -35,7 +35,7 @@ ZONES = (
         schedule=(Schedule(days=(0, 1), from_minute=0, to_minute=1_440),),
     ),
 )
-RULES = plugins.names("airspace")
+RULES = plugins.names("rule")
 
 statuses = st.sampled_from(["tentative", "confirmed", "confirmed", "confirmed", "coasting", "lost", "ended"])
 metres = st.floats(-12_000.0, 12_000.0)
@@ -122,7 +122,7 @@ def crossing_flight() -> list[Picture]:
 
 
 def made(name: str) -> Rule:
-    module = plugins.load("airspace", name)
+    module = plugins.load("rule", name)
     rule: Rule = module.build(module.Settings(), ZONES, "WW")
     return rule
 

@@ -318,7 +318,7 @@ Play = Callable[[Peer, Watch, asyncio.Task[None]], Coroutine[Any, Any, None]]
 
 
 def test_every_transport_of_the_folder_has_a_peer_here() -> None:
-    assert {name.partition(",")[0] for name in PEERS} == set(plugins.names("feed"))
+    assert {name.partition(",")[0] for name in PEERS} == set(plugins.names("transport"))
 
 
 @pytest.fixture(params=PEERS)

@@ -12,6 +12,8 @@ from msgspec import Meta, Struct
 from sargas import plugins
 from sargas.app.toml_lines import Path as KeyPath
 from sargas.app.toml_lines import line_of, locate, show
+from sargas.fuse import health
+from sargas.incident import book
 from sargas.model.errors import ConfigError
 from sargas.model.sensor import Sensor
 from sargas.model.zone import ZoneKind
@@ -198,14 +200,12 @@ class _Finder:
     def parts(self, config: Config) -> None:
         """Check every plug-in's table against the plug-in's Settings."""
         for index, feed in enumerate(config.feeds):
-            self._part("feed", feed.transport, ("feeds", index, "transport"))
-            self._part("decode", feed.decoder, ("feeds", index, "decoder"))
-        self._part("fuse", config.tracker, ("tracker",))
-        self._part("fuse", {"type": "health", **config.health}, ("health",))
+            self._part("transport", feed.transport, ("feeds", index, "transport"))
+            self._part("decoder", feed.decoder, ("feeds", index, "decoder"))
+        self._part("tracker", config.tracker, ("tracker",))
+        self.convert(config.health, health.Settings, ("health",))
         for index, rule in enumerate(config.rules):
-            self._part("airspace", rule, ("rules", index))
-        from sargas.incident import book  # noqa: PLC0415 - pulled in only when a configuration is checked
-
+            self._part("rule", rule, ("rules", index))
         self.convert(config.incidents, book.Settings, ("incidents",))
 
     def _part(self, kind: plugins.Kind, table: Table, path: KeyPath) -> None:

@@ -30,6 +30,13 @@ class Pushed(Transport, Protocol):
         """Return the entry's number once the bytes are safe."""
 
 
+@runtime_checkable
+class Dropping(Transport, Protocol):
+    """A transport that must drop what the watch is too slow for, and counts it."""
+
+    n_dropped: int
+
+
 class _Desk:
     """What both desks share: the map and the outlook."""
 
@@ -91,6 +98,9 @@ class WatchDesk(_Desk):
             trouble.append(f"nothing can be recorded: {self.live.journal_error}")
         if self.live.clock_offset_s:
             trouble.append(f"the machine's clock is {self.live.clock_offset_s:+.1f} s off the watch's")
+        for name, transport in self._transports.items():
+            if isinstance(transport, Dropping) and transport.n_dropped:
+                trouble.append(f"feed {name} dropped {transport.n_dropped} datagrams: the watch could not keep up")
         if n_faults := self.live.guard.n_faults:
             trouble.append(f"a part of the watch failed on {n_faults} entries or ticks, passed over; see the log")
         return trouble

@@ -86,7 +86,7 @@ def build_engine(blueprint: Blueprint) -> Engine:
         ConfigError: a part's settings do not fit.
     """
     sensors = blueprint.sensors
-    tracker = plugins.load("fuse", str(blueprint.tracker["type"]))
+    tracker = plugins.load("tracker", str(blueprint.tracker["type"]))
     return Engine(
         decoders={name: build_decoder(table, sensors) for name, table in blueprint.decoders.items()},
         tracker=tracker.build(settings_of(tracker, blueprint.tracker), sensors),
@@ -99,14 +99,14 @@ def build_engine(blueprint: Blueprint) -> Engine:
 
 def build_decoder(table: Table, sensors: Mapping[str, Sensor]) -> Decoder:
     """Return the decoder that a feed's table names."""
-    module = plugins.load("decode", str(table["type"]))
+    module = plugins.load("decoder", str(table["type"]))
     decoder: Decoder = module.build(settings_of(module, table), sensors)
     return decoder
 
 
 def build_rule(table: Table, blueprint: Blueprint) -> Rule:
     """Return the rule that a table names."""
-    module = plugins.load("airspace", str(table["type"]))
+    module = plugins.load("rule", str(table["type"]))
     sensors = list(blueprint.sensors.values())
     rule: Rule = module.build(settings_of(module, table), blueprint.zones, blueprint.country, sensors)
     return rule
@@ -114,7 +114,7 @@ def build_rule(table: Table, blueprint: Blueprint) -> Rule:
 
 def build_transport(table: Table, name: str) -> Transport:
     """Return the transport that a feed's table names."""
-    module = plugins.load("feed", str(table["type"]))
+    module = plugins.load("transport", str(table["type"]))
     transport: Transport = module.build(settings_of(module, table), name)
     return transport
 
