@@ -10,9 +10,7 @@ import pytest
 
 from sargas.feed import file
 from sargas.feed.file import Progress, Settings, entries
-from sargas.feed.replay import Replay
-from sargas.model.decision import Acknowledge
-from sargas.model.entry import Body, Decided, Entry, FeedClosed, FeedOpened, Frame, Note
+from sargas.model.entry import Body, FeedClosed, FeedOpened, Frame
 from sargas.model.errors import ConfigError, DataError
 
 
@@ -200,28 +198,6 @@ def test_a_followed_file_can_be_taken_up_at_its_end(path: Path, monkeypatch: pyt
         return watch.received()
 
     assert asyncio.run(whole()) == b"new\n"
-
-
-RECORD = [
-    Entry(1, 0.0, Note("started")),
-    Entry(2, 1.0, FeedOpened("a")),
-    Entry(3, 2.0, Frame("a", b"1")),
-    Entry(4, 3.0, Frame("b", b"2")),
-    Entry(5, 4.0, Decided(Acknowledge(officer="Ona", incident_id="i"))),
-    Entry(6, 5.0, FeedClosed("a", "lost")),
-]
-
-
-def test_a_journal_is_delivered_again_without_its_decisions() -> None:
-    watch = Watch()
-    asyncio.run(Replay(RECORD, speed=0.0).run(watch.deliver))
-    assert watch.bodies == [entry.body for entry in RECORD if entry.seq in {2, 3, 4, 6}]
-
-
-def test_one_feed_of_a_journal_is_delivered_under_another_name() -> None:
-    watch = Watch()
-    asyncio.run(Replay(RECORD, speed=0.0, feed="a", name="north").run(watch.deliver))
-    assert watch.bodies == [FeedOpened("north"), Frame("north", b"1"), FeedClosed("north", "lost")]
 
 
 @pytest.mark.recording
