@@ -1,4 +1,4 @@
-"""Half an hour of a neighbour's real system tracks over Italy through the whole watch, with a border laid across them.
+"""Half an hour of real system tracks over Italy through the whole watch, with a border laid across them.
 
 What is expected is taken from the recording itself: its own positions, read by the decoder alone, and the moments at
 which the straight ways between them cross the border, by shapely.
@@ -131,7 +131,7 @@ def run(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def pairs(run: Run) -> list[tuple[dict[str, str], SystemTrack, float]]:
-    """Return every row that a report moved, with the source's record of the same number and time, and the distance."""
+    """Return every row that a report moved, the source's record of the same number and time, and the distance."""
     times = {number: [report.time_s for report in reports] for number, reports in run.source.items()}
     found = []
     for row in run.rows:
