@@ -13,6 +13,7 @@ from sargas.feed import file
 from sargas.model.entry import Body, FeedClosed, FeedOpened, Frame
 from sargas.model.errors import ConfigError, DataError
 from sargas.model.report import Malformed, Unused
+from sargas.model.units import DAY_S
 from sargas.ports import Decoder
 
 KINDS: Mapping[str, str] = {
@@ -29,6 +30,8 @@ HOLDS_ARRIVALS = frozenset({"pcap", "final"})
 OFFSET_SAMPLE = 200
 OFFSET_MAX_S = 60.0
 """A recorder whose clock is further off its reports' times than this had a wrong clock; the reports are believed."""
+UNDATED_S = 2.0 * DAY_S
+"""A time of day alone is read as one of the first day of 1970, or near its midnights."""
 PIECE_BYTES = 512
 """Bytes that are given to the decoder at once when the times lie inside the messages."""
 
@@ -94,6 +97,8 @@ class Reading:
         return heapq.merge(*(self._of(item) for item in self._inputs), key=lambda pair: pair[0])
 
     def _of(self, item: Input) -> Iterator[tuple[float, Body]]:
+        if item.kind == "final" and self._day is None:
+            raise _undated(item)
         options: dict[str, bool | int | float | str] = {}
         if item.kind == "final" and self._day is not None:
             options["date"] = self._day.isoformat()
@@ -126,6 +131,8 @@ class Reading:
         for _, body in file.entries(settings, item.feed, self._progress[item]):
             for piece in _pieces(body, is_whole=settings.recording == "lines"):
                 told_s = _time_told(piece, decoder, noon_s if now_s is None else now_s)
+                if told_s is not None and told_s < UNDATED_S:
+                    raise _undated(item)
                 if told_s is not None:
                     now_s = told_s if now_s is None else max(now_s, told_s)
                 waiting.append(piece)
@@ -133,9 +140,11 @@ class Reading:
                     yield from ((now_s, one) for one in waiting)
                     waiting.clear()
         if waiting:
-            raise DataError(
-                f"{item.path}: holds no times that can be read; give the day of the recording with --date"
-            )
+            raise _undated(item)
+
+
+def _undated(item: Input) -> DataError:
+    return DataError(f"{item.path}: holds no times that can be read, or no date; give its day with --date")
 
 
 def _recorder_offset_s(entries: Iterator[tuple[float, Body]], decoder: Decoder) -> float:
