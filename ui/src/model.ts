@@ -218,6 +218,7 @@ export interface Clock {
   speed?: number;
   start_s?: Maybe<number>;
   end_s?: Maybe<number>;
+  jumping_to_s?: Maybe<number>;
 }
 export interface Update {
   clock: Clock;

@@ -64,6 +64,7 @@ class Player(Published):
         self._is_paused = is_paused
         self._now_s = start_s
         self._jump_to_s: float | None = None
+        self._jumping_to_s: float | None = None
         self._woken = asyncio.Event()
         self._checkpoints: list[Checkpoint] = []
         self._decisions: list[Entry] = []
@@ -84,6 +85,7 @@ class Player(Published):
             speed=self._speed,
             start_s=self._start_s,
             end_s=self._end_s,
+            jumping_to_s=self._jumping_to_s,
         )
 
     async def play(
@@ -200,7 +202,8 @@ class Player(Published):
         return max(CHECKPOINT_EVERY_S, (self._end_s - self._start_s) / CHECKPOINTS)
 
     async def _jump(self, target_s: float) -> None:
-        self._jump_to_s = None
+        self._jump_to_s, self._jumping_to_s = None, target_s
+        self.tell_clock()
         if target_s < self._now_s:
             self._decisions = [entry for entry in self._decisions if entry.received_s <= target_s]
             kept = len(self._decisions)
@@ -212,6 +215,7 @@ class Player(Published):
         elif target_s < self._now_s:
             self._start_afresh()
         await self._run_to(target_s, is_shown=False)
+        self._jumping_to_s = None
         self.tell_reset()
 
     def _restore(self, checkpoint: Checkpoint) -> None:

@@ -22,7 +22,10 @@ ViewName = Literal["live", "replay"]
 
 
 class Clock(Struct, frozen=True, kw_only=True):
-    """Where a view stands in time. `speed` is scenario seconds per second; 0 is as fast as it can."""
+    """Where a view stands in time. `speed` is scenario seconds per second; 0 is as fast as it can.
+
+    While `jumping_to_s` is there, the picture is that of the moment left behind; a reset brings the new one.
+    """
 
     now_s: float
     is_played: bool
@@ -31,6 +34,7 @@ class Clock(Struct, frozen=True, kw_only=True):
     speed: float = 1.0
     start_s: float | None = None
     end_s: float | None = None
+    jumping_to_s: float | None = None
 
 
 class Update(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from sargas.app.player import Player
 from sargas.app.wire import build_engine
 from sargas.model.decision import Acknowledge
 from sargas.model.errors import DecisionError
-from sargas.model.picture import Picture
+from sargas.model.picture import Event, Picture
 from sargas.store import journal_memory
 
 END_S = START_S + 240.0
@@ -76,3 +76,27 @@ async def test_a_decision_about_nothing_is_refused() -> None:
         assert "LT-0000" in str(error)
     else:
         raise AssertionError("nothing was refused")
+
+
+async def test_the_clock_says_where_a_jump_goes_until_it_is_there() -> None:
+    view = player()
+    told: list[float | None] = []
+
+    class Follower:
+        def on_events(self, events: list[Event]) -> None:
+            pass
+
+        def on_reset(self) -> None:
+            told.append(view.clock.jumping_to_s)
+
+        def on_clock(self) -> None:
+            told.append(view.clock.jumping_to_s)
+
+    await view.play(is_paused=True)
+    view.follow(Follower())
+    task = asyncio.create_task(view.run())
+    await play_until(view, END_S)
+    await asyncio.sleep(0)
+    assert END_S in told
+    assert told[-1] is None
+    task.cancel()
