@@ -29,6 +29,8 @@ DUPLICATE_D2 = 9.0
 SAME_HEIGHT_M = 600.0
 LEAPT = "neighbour's track leapt"
 NAMED_GATE = 2.0  # a report that names its target is believed in a gate this many times as large
+SILENT_GATE = 9.0  # who no longer says who it is must fly on as before: 99 % of its plots do
+KEEPS_SPEED = 0.6  # and no slower than this share of its speed
 
 
 def build(settings: Settings, sensors: Mapping[str, Sensor]) -> "ImmGnn":
@@ -186,8 +188,27 @@ class ImmGnn:
         known_m = target.baro.at(m.t)
         if baro_m is not None and known_m is not None and abs(baro_m - known_m) > SAME_HEIGHT_M:
             return False
+        if m.identity.is_empty and not self._flies_on(target, m):
+            return False
         mine = [kind for kind, _ in target.keys if kind.startswith(TRACK_NUMBER)]
         return not any(kind in mine for kind, _ in m.keys)
+
+    def _flies_on(self, target: Target, m: Measurement) -> bool:
+        """Return whether an anonymous plot continues a target as far as that said who it is, and now no longer does.
+
+        One that switches its transponder off flies on as before. One that has landed leaves its place to clutter and
+        birds, which must not carry its name away.
+        """
+        if target.identity.is_empty or m.t - target.named_s <= self._coast_s(target):
+            return True
+        state = self._motion.state_at(target.slot, m.t)
+        if target.is_on_ground or m.t - target.last_s > self._coast_s(target) or state is None:
+            return False
+        x, c = state
+        gain = c[1:4:2, 0:3:2] @ (inverse := np.linalg.inv(c[0:3:2, 0:3:2] + [[m.r[0], m.r[1]], [m.r[1], m.r[2]]]))
+        off = np.array(m.z[:2]) - x[0:3:2]
+        speed_mps = float(np.hypot(*(x[1:4:2] + gain @ off)))
+        return float(off @ inverse @ off) <= SILENT_GATE and speed_mps >= KEEPS_SPEED * target.speed_max_mps
 
     def _is_double(self, target: Target, m: Measurement) -> bool:
         """Return whether a plot lies on a target within the plot's own error."""
@@ -375,11 +396,14 @@ class ImmGnn:
         """Return the lost target that a new one continues: within its grown gate and its speed."""
         if target.keys or target.cooperative_t > -math.inf:
             return None
-        t, x, y, _, _ = self._motion.newest(target.slot)
+        t, x, y, vx, vy = self._motion.newest(target.slot)
         cov_new = self._motion.state_at(target.slot, t)
         best: tuple[float, Target] | None = None
         for lost in self._lost.values():
             if lost.conflicts(target.identity) or t <= lost.last_s:
+                continue
+            is_slow = math.hypot(vx, vy) < KEEPS_SPEED * lost.speed_max_mps
+            if not lost.identity.is_empty and target.identity.is_empty and (lost.is_on_ground or is_slow):
                 continue
             state = self._motion.state_at(lost.slot, t)
             if state is None or cov_new is None:
@@ -413,7 +437,12 @@ class ImmGnn:
         kept_s = s.lost_kept_s if target.is_sensed else s.cooperative_kept_s
         if silent_s > max(s.lost_after_s, s.lost_looks * period):
             return "ended" if silent_s > kept_s else "lost"
-        return "coasting" if silent_s > max(s.coast_after_s, s.coast_looks * period) else "confirmed"
+        return "coasting" if silent_s > self._coast_s(target) else "confirmed"
+
+    def _coast_s(self, target: Target) -> float:
+        s = self._settings
+        period = s.default_period_s if target.period_s is None else target.period_s
+        return max(s.coast_after_s, s.coast_looks * period)
 
     def _set_status(self, target: Target, status: TrackStatus) -> None:
         """Lost targets take no plots by nearness; they are found by name or by a new track that continues them."""

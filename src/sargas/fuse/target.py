@@ -77,7 +77,7 @@ class Target:
 
     __slots__ = (
         "baro", "climb_mps", "climb_t", "contradicted_t", "cooperative_t", "entries", "first_s", "flags", "found",
-        "hits", "identity", "is_on_ground", "is_sensed", "keys", "last_s", "latency_s", "numbers", "order",
+        "hits", "identity", "is_on_ground", "is_sensed", "keys", "last_s", "latency_s", "named_s", "numbers", "order",
         "period_s", "rejected", "seen", "slot", "speed_max_mps", "status", "track_id", "wgs84",
     )  # fmt: skip
 
@@ -88,6 +88,7 @@ class Target:
         self.status: TrackStatus = "tentative"
         self.first_s = t
         self.last_s = t
+        self.named_s = -math.inf  # when it was last said who it is
         self.hits = 0
         self.identity: Identity = NO_IDENTITY
         self.keys: list[Key] = []
@@ -123,8 +124,10 @@ class Target:
         if isinstance(report, Bearing):
             return
         self.last_s = max(self.last_s, m.t)
-        if not m.identity.is_empty and m.identity != self.identity:
-            self._identify(m.identity, m.t)
+        if not m.identity.is_empty:
+            self.named_s = max(self.named_s, m.t)
+            if m.identity != self.identity:
+                self._identify(m.identity, m.t)
         self._take_height(report, m)
         if isinstance(report, PolarPlot | GeoPlot):
             self.is_sensed = True
@@ -210,6 +213,7 @@ def merge(old: Target, new: Target) -> None:
     old.slot = new.slot
     old.status = new.status
     old.last_s = new.last_s
+    old.named_s = max(old.named_s, new.named_s)
     old.hits += new.hits
     for name, (count, last) in new.seen.items():
         old.seen[name] = (old.seen.get(name, (0, last))[0] + count, last)

@@ -259,3 +259,48 @@ def test_a_snapshot_is_made_of_what_is_used() -> None:
     tracker = build(Settings(), SENSORS)
     feed(tracker, [own(float(k)) for k in range(10)])
     assert len(pickle.dumps(tracker)) < 40_000
+
+
+def arrival(s: float) -> Cooperative:
+    """An airliner on its last kilometres at 75 m/s; its receiver loses it near the ground at 60 s."""
+    return own(s, place=along(s, speed=75.0), alt_baro_m=max(40.0, 300.0 - 5.0 * s), speed_mps=75.0, course_deg=90.0)
+
+
+def flock(s: float, since_s: float, *, speed: float = 11.0) -> GeoPlot:
+    """Birds that are where the airliner would be at `since_s`, seen by a radar of its kind: once in four seconds."""
+    lat, lon = along(s - since_s, speed=speed, start=along(since_s, speed=75.0))
+    return GeoPlot(sensor="radar", time_s=T0 + s, received_s=T0 + s, lat_deg=lat, lon_deg=lon, sd_m=150.0)
+
+
+@pytest.mark.parametrize("since_s", [66.0, 72.0, 80.0, 100.0, 200.0])
+def test_birds_do_not_carry_a_landed_airliner_s_name_away(since_s: float) -> None:
+    flying = [flock(s, s) for s in map(float, range(0, 61, 4))]
+    told = sorted([*map(arrival, map(float, range(61))), *flying], key=lambda report: report.time_s)
+    newest = feed(build(Settings(), SENSORS), [*told, *(flock(since_s + s, since_s) for s in range(0, 160, 4))])
+    (named,) = [track for track in newest.values() if track.identity.icao24]
+    assert named.last_report_s <= T0 + since_s
+    assert [track.status for track in newest.values() if not track.identity.icao24] == ["confirmed"]
+
+
+def test_who_says_that_it_is_on_the_ground_takes_no_anonymous_plot_when_it_falls_silent() -> None:
+    tracker = build(Settings(), SENSORS)
+    rolling = [own(s, place=along(s, speed=40.0), is_on_ground=True) for s in map(float, range(30))]
+    newest = feed(tracker, [*rolling, *(detection(s, along(s, speed=40.0)) for s in map(float, range(40, 80)))])
+    (named,) = [track for track in newest.values() if track.identity.icao24]
+    assert named.last_report_s == T0 + 29.0
+
+
+@pytest.mark.parametrize("turn_dps", [0.0, 1.5])
+def test_who_switches_the_transponder_off_in_flight_keeps_the_track(turn_dps: float) -> None:
+    rng = np.random.default_rng(7)
+    place, course, path = (54.7, 25.3), 90.0, []
+    for s in range(300):
+        path.append(place)
+        course += turn_dps if 150 <= s < 210 else 0.0
+        place = along(1.0, speed=120.0, course=course, start=place)
+    told = [own(float(s), place=path[s]) for s in range(100)]
+    noisy = [(lat + rng.normal() * 40 / 111e3, lon + rng.normal() * 40 / 64e3) for lat, lon in path]
+    seen = [detection(s + 0.5, noisy[s]) for s in range(20, 299) if rng.random() < 0.85]
+    newest = feed(build(Settings(), SENSORS), sorted([*told, *seen], key=lambda report: report.time_s))
+    (track,) = newest.values()
+    assert (track.status, track.identity.icao24, track.is_cooperative) == ("confirmed", "4ca123", False)
