@@ -138,8 +138,8 @@ def check(text: str, folder: Path) -> Checked[Config]:
         return Checked(None, [Mistake(None, "TOML", str(error))])
     finder = _Finder(locate(text))
     config = finder.convert(raw, Config, ())
+    finder.parts(raw)
     if config is not None:
-        finder.parts(config)
         finder.meaning(config, folder)
     return Checked(config, sorted(finder.mistakes, key=lambda mistake: (mistake.line or 0, mistake.key)))
 
@@ -197,18 +197,21 @@ class _Finder:
         }
         return None if len(self.mistakes) > before else struct(**values)
 
-    def parts(self, config: Config) -> None:
-        """Check every plug-in's table against the plug-in's Settings."""
-        for index, feed in enumerate(config.feeds):
-            self._part("transport", feed.transport, ("feeds", index, "transport"))
-            self._part("decoder", feed.decoder, ("feeds", index, "decoder"))
-        self._part("tracker", config.tracker, ("tracker",))
-        self.convert(config.health, health.Settings, ("health",))
-        for index, rule in enumerate(config.rules):
+    def parts(self, raw: dict[str, object]) -> None:
+        """Check every plug-in's table against the plug-in's Settings, whatever else is wrong."""
+        for index, feed in _tables(raw.get("feeds")):
+            self._part("transport", feed.get("transport"), ("feeds", index, "transport"))
+            self._part("decoder", feed.get("decoder"), ("feeds", index, "decoder"))
+        self._part("tracker", raw.get("tracker"), ("tracker",))
+        for index, rule in _tables(raw.get("rules")):
             self._part("rule", rule, ("rules", index))
-        self.convert(config.incidents, book.Settings, ("incidents",))
+        for section, settings in (("health", health.Settings), ("incidents", book.Settings)):
+            if isinstance(raw.get(section), dict):
+                self.convert(raw[section], settings, (section,))
 
-    def _part(self, kind: plugins.Kind, table: Table, path: KeyPath) -> None:
+    def _part(self, kind: plugins.Kind, table: object, path: KeyPath) -> None:
+        if not isinstance(table, dict):  # not given, or no table: told already
+            return
         name = table.get("type")
         if not isinstance(name, str):
             self.add((*path, "type"), f"is missing; have {', '.join(plugins.names(kind))}")
@@ -248,6 +251,12 @@ class _Finder:
         for index, name in enumerate(names):
             if first.setdefault(name, index) != index:
                 self.add((table, index, key), f"'{name}' is already {table}[{first[name]}]")
+
+
+def _tables(raw: object) -> list[tuple[int, Table]]:
+    """Return the tables of an array of tables, numbered."""
+    found = enumerate(raw) if isinstance(raw, list) else ()
+    return [(index, item) for index, item in found if isinstance(item, dict)]
 
 
 def _struct_in(kind: Any) -> type[Struct] | None:

@@ -31,15 +31,29 @@ app.command(schema.schema)
 def main() -> None:
     """Run one command and leave with its exit code."""
     try:
-        code = app()
+        code = app(sys.argv[1:])
     except SargasError as error:
         fail(str(error))
+    except ExceptionGroup as group:  # what ended the tasks of a running watch
+        known, unknown = group.split(SargasError)
+        if known is None or unknown is not None:
+            raise
+        fail("\n".join(_told(known)))
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:  # the reader of our output has left, as `head` does
         sys.stderr.close()
         sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _told(group: ExceptionGroup[SargasError]) -> list[str]:
+    """Return what every error of the group says."""
+    return [
+        text
+        for error in group.exceptions
+        for text in (_told(error) if isinstance(error, ExceptionGroup) else [str(error)])
+    ]
 
 
 if __name__ == "__main__":
