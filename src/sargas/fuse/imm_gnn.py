@@ -393,12 +393,13 @@ class ImmGnn:
         self._changed[lost.order] = lost
 
     def _continued_by(self, target: Target) -> Target | None:
-        """Return the lost target that a new one continues: within its grown gate and its speed."""
+        """Return the lost target that a new one continues: there more likely than a newcomer, and not too fast."""
         if target.keys or target.cooperative_t > -math.inf:
             return None
         t, x, y, vx, vy = self._motion.newest(target.slot)
         cov_new = self._motion.state_at(target.slot, t)
         best: tuple[float, Target] | None = None
+        cost_max = 2.0 * math.log(self._settings.newcomer_area_m2 / math.tau)
         for lost in self._lost.values():
             if lost.conflicts(target.identity) or t <= lost.last_s:
                 continue
@@ -416,6 +417,7 @@ class ImmGnn:
             cost = d2 + math.log(det)
             if (
                 d2 <= self._settings.gate
+                and cost <= cost_max
                 and self._can_reach(lost, target, t, x, y)
                 and (best is None or cost < best[0])
             ):

@@ -39,6 +39,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lost_after_s: float = 30.0
     lost_kept_s: float = 1_800.0
     """A lost track is kept, growing less certain, and may be found again for so long."""
+    newcomer_area_m2: float = 25e6
+    """One new target in so large an area is no surprise: a lost track is found again only where that is less likely,
+    which lasts about four minutes for one that nobody sees; what comes later is a new track."""
     cooperative_kept_s: float = 300.0
     """The same for one that only gave its own position, or that only a neighbour saw."""
     history_s: float = 15.0

@@ -304,3 +304,12 @@ def test_who_switches_the_transponder_off_in_flight_keeps_the_track(turn_dps: fl
     newest = feed(build(Settings(), SENSORS), sorted([*told, *seen], key=lambda report: report.time_s))
     (track,) = newest.values()
     assert (track.status, track.identity.icao24, track.is_cooperative) == ("confirmed", "4ca123", False)
+
+
+@pytest.mark.parametrize(("unseen_s", "n_tracks"), [(90.0, 1), (1_200.0, 2)])
+def test_a_lost_track_is_found_again_where_it_would_be_but_not_twenty_minutes_later(
+    unseen_s: float, n_tracks: int
+) -> None:
+    before = [detection(s, along(s, speed=15.0)) for s in map(float, range(60))]
+    after = [detection(60.0 + unseen_s + s, along(60.0 + unseen_s + s, speed=15.0)) for s in map(float, range(10))]
+    assert len(feed(build(Settings(), SENSORS), [*before, *after])) == n_tracks
