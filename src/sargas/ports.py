@@ -4,7 +4,7 @@ A decoder, tracker, rule, transport or journal is one new file in its folder tha
 that refuses unknown fields) and `build(settings, ...)`; it joins its port's contract tests by itself.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from sargas.model.entry import Body, Entry
@@ -32,8 +32,16 @@ class Recording(Protocol):
         """Return the payloads that became complete, each with its arrival time if the recording holds one."""
 
 
+Rejected = Mapping[tuple[str, str], int]
+"""How many reports were not used so far, by sensor and reason."""
+
+
 class Tracker(Protocol):
     """Reports to tracks."""
+
+    @property
+    def rejected(self) -> Rejected:
+        """Return how many reports were not used; bounded, however many sensors are named."""
 
     def update(self, reports: Sequence[AnyReport], now_s: float) -> Sequence[Track]:
         """Return the tracks that these reports changed, at their own report's time."""
@@ -48,8 +56,8 @@ class HealthMonitor(Protocol):
     def update(self, reports: Sequence[AnyReport], now_s: float) -> None:
         """Count these reports."""
 
-    def tick(self, now_s: float) -> Sequence[Health]:
-        """Return the sensors whose health changed."""
+    def tick(self, now_s: float, rejected: Rejected) -> Sequence[Health]:
+        """Return the sensors whose health changed; `rejected` is what the tracker did not use."""
 
 
 class Rule(Protocol):

@@ -4,18 +4,22 @@ import math
 from collections import deque
 from collections.abc import Mapping, Sequence
 from statistics import median
+from types import MappingProxyType
 
 from msgspec import Struct, structs
 
-from sargas.fuse.measure import Told, clock_fault
-from sargas.model.report import AnyReport, SensorStatus
+from sargas.fuse.measure import AHEAD, BEHIND, DOUBLE, Told, clock_fault
+from sargas.model.report import AnyReport, Bearing, Positional, SensorStatus
 from sargas.model.sensor import Health, HealthState, Sensor
+from sargas.ports import Rejected
 
 LATENCIES_KEPT = 31
 TURNS_KEPT = 9
 OFF_RUNNING = 3  # one report with a wrong time is a fault of the report, several are one of the clock
 UNLISTED_KEPT = 200
 TURN_MAX_S = 120.0
+REFUSED_MIN = 3.0
+NOTHING: Rejected = MappingProxyType({})
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,6 +33,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A report whose time is farther from its arrival is not used; as the tracker's setting of that name."""
     turn_tolerance: float = 0.1
     """An antenna is unwell when its turn differs from the period by more than this share."""
+    refused_share: float = 0.5
+    """A sensor is unwell when the tracker could not use more than this share of what it lately placed."""
+    refused_window_s: float = 60.0
     rate_window_s: float = 10.0
     publish_s: float = 10.0
     """The numbers of a sensor whose state stays are told so often."""
@@ -56,6 +63,11 @@ class _Watched:
         self.n_reports = 0
         self.n_late = 0
         self.n_rejected = 0
+        self.n_placed = 0
+        self.refused: dict[str, int] = {}
+        self.refused_why = ""
+        self.lately = (0.0, 0.0)  # placed, refused
+        self.lately_until = (0, 0)
         self.rate_hz = 0.0
         self.last_report_s: float | None = None
         self.last_received_s: float | None = None
@@ -64,6 +76,7 @@ class _Watched:
         received_s = report.received_s if report.received_s > 0.0 else now_s
         bias_s = 0.0 if self.sensor is None else self.sensor.errors.time_bias_s
         self.n_reports += 1
+        self.n_placed += isinstance(report, Positional | Bearing)
         self.last_received_s = received_s
         latency_s = received_s - report.time_s + bias_s
         if clock_fault(report, now_s, settings.clock_tolerance_s, bias_s=bias_s) is not None:
@@ -79,6 +92,14 @@ class _Watched:
                 self.last_report_s = report.time_s
         if isinstance(report, SensorStatus):
             self._status(report)
+
+    def refuse(self, reason: str, n: int) -> None:
+        """Note how many reports the tracker has refused for a reason."""
+        more = n - self.refused.get(reason, 0)
+        if more > 0:
+            self.refused[reason] = n
+            if reason != DOUBLE:  # two plots of one target are no fault
+                self.refused_why = reason
 
     @property
     def usual_latency_s(self) -> float:
@@ -115,7 +136,7 @@ class _Watched:
             last_received_s=self.last_received_s,
             n_reports=self.n_reports,
             n_late=self.n_late,
-            n_rejected=self.n_rejected,
+            n_rejected=self.n_rejected + sum(self.refused.values()),
             rate_hz=round(self.rate_hz, 3),
             latency_s=round(median(self.latencies), 3) if self.latencies else None,
             rotation_s=round(median(self.turns), 3) if self.turns else None,
@@ -130,6 +151,12 @@ class _Watched:
             -dt / settings.rate_window_s
         )
         self.n_counted, self.counted_s = self.n_reports, now_s
+        kept = math.exp(-dt / settings.refused_window_s)
+        until = self.n_placed, sum(n for reason, n in self.refused.items() if reason != DOUBLE)
+        placed, refused = (
+            kept * old + now - before for old, now, before in zip(self.lately, until, self.lately_until, strict=True)
+        )
+        self.lately, self.lately_until = (placed, refused), until
 
     def _judge(self, now_s: float, settings: Settings) -> tuple[HealthState, str]:
         if self.said == "maintenance":
@@ -152,6 +179,10 @@ class _Watched:
             return "late", f"its reports come {late_s:.0f} s later than expected"
         if self.said == "degraded":
             return "degraded", _said("it says that it is degraded", self.said_text)
+        placed, refused = self.lately
+        if refused >= REFUSED_MIN and refused > settings.refused_share * placed:
+            share = min(100.0, 100.0 * refused / max(placed, 1.0))
+            return "degraded", f"{share:.0f} % of its reports are not used: {self.refused_why}"
         return self._turning(settings)
 
     def _silence(self, now_s: float, settings: Settings) -> str | None:
@@ -207,9 +238,12 @@ class SensorHealth:
                 watched = self._watched[report.sensor] = _Watched(None, report.sensor, now_s)
             watched.count(report, now_s, self._settings)
 
-    def tick(self, now_s: float) -> Sequence[Health]:
+    def tick(self, now_s: float, rejected: Rejected = NOTHING) -> Sequence[Health]:
         """Return the sensors whose state changed, and now and then those whose numbers did."""
         self._begin(now_s)
+        for (name, reason), n in rejected.items():
+            if name in self._watched and reason not in {AHEAD, BEHIND}:  # those are counted here already
+                self._watched[name].refuse(reason, n)
         changed: list[Health] = []
         for watched in self._watched.values():
             watched.rate(now_s, self._settings)

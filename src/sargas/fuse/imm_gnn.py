@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sargas.fuse.assign import assign
 from sargas.fuse.bindings import Bindings
 from sargas.fuse.imm_settings import Settings, motion_of
-from sargas.fuse.measure import TRACK_NUMBER, Measurement, Measurer
+from sargas.fuse.measure import DOUBLE, TRACK_NUMBER, Measurement, Measurer
 from sargas.fuse.target import Target, merge
 from sargas.kernels.history import ANGLE, MOVING
 from sargas.model.report import AnyReport, Bearing, Cooperative, GeoPlot, PolarPlot, SensorStatus, SystemTrack
@@ -159,7 +159,7 @@ class ImmGnn:
             if i in targets:
                 self._absorb(targets[i], m)
             elif i in doubles:
-                self._reject(m.report.sensor, "a second plot of the same look")
+                self._reject(m.report.sensor, DOUBLE)
             else:
                 self._begin(m, is_sure=False)
 
@@ -226,7 +226,7 @@ class ImmGnn:
         bound = self._bindings.of(m.keys)
         for target in bound:
             if isinstance(report, PolarPlot | GeoPlot) and self._is_looked_at(target, m):
-                self._reject(report.sensor, "a second plot of the same look")
+                self._reject(report.sensor, DOUBLE)
                 return
             if self._believes(target, m):
                 self._absorb(target, m)

@@ -35,6 +35,11 @@ BEARING_REACH_M = 50_000.0
 COASTING_INFLATION = 4.0  # a neighbour's prediction is no detection
 DEFAULT_ERRORS = Errors()
 
+AHEAD = "its time is ahead of its arrival"
+BEHIND = "its time is long before its arrival"
+OUT_OF_COVERAGE = "outside the sensor's coverage"
+DOUBLE = "a second plot of the same look"
+
 TRACK_NUMBER = "track:"
 Key = tuple[str, str]
 """What binds reports to a target: (icao24, ...), (remote_id, ...) or (track:SENSOR, number)."""
@@ -87,7 +92,7 @@ def clock_fault(report: AnyReport, now_s: float, tolerance_s: float, *, bias_s: 
     off_s = report.time_s - bias_s - arrived_s
     if abs(off_s) <= tolerance_s or (off_s < 0.0 and isinstance(report, Told)):
         return None
-    return "its time is ahead of its arrival" if off_s > 0.0 else "its time is long before its arrival"
+    return AHEAD if off_s > 0.0 else BEHIND
 
 
 def keys_of(report: Measurable) -> tuple[Key, ...]:
@@ -145,7 +150,7 @@ class Measurer:
             case Bearing():
                 found = self._bearing(report, sensor)
             case _:
-                found = self._place(report, errors)
+                found = self._place(report, sensor)
         if isinstance(found, str):
             return found
         if found.kind == ANGLE:
@@ -173,7 +178,7 @@ class Measurer:
         errors, reach = sensor.errors, sensor.coverage.range_max_m
         range_m = report.range_m - errors.range_bias_m
         if range_m <= 0.0 or (reach is not None and range_m > reach * RANGE_MARGIN):
-            return "outside the sensor's coverage"
+            return OUT_OF_COVERAGE
         how, first, second = self._vertical(report, sensor)
         x, y, xx, xy, yy, height = plot_in_plane(
             self.plane,
@@ -211,11 +216,15 @@ class Measurer:
         high = self._settings.assumed_height_max_m if high is None else high
         return BY_SPAN, low, max(low, high)
 
-    def _place(self, report: GeoPlot | Cooperative | SystemTrack, errors: Errors) -> Measurement | str:
+    def _place(self, report: GeoPlot | Cooperative | SystemTrack, sensor: Sensor | None) -> Measurement | str:
         plane = self.plane if self.plane is not None else self._lay_plane(report.lat_deg, report.lon_deg)
         x, y, k, gamma = to_plane(plane, report.lat_deg, report.lon_deg)
         if not math.isfinite(x):
             return "outside the region"
+        errors = DEFAULT_ERRORS if sensor is None else sensor.errors
+        reach, site = None if sensor is None else sensor.coverage.range_max_m, self._sites.get(report.sensor)
+        if reach is not None and site is not None and math.hypot(x - site[3], y - site[4]) > k * reach * RANGE_MARGIN:
+            return OUT_OF_COVERAGE
         sd = k * max(report.sd_m if report.sd_m is not None else errors.position_sd_m, 1.0)
         var, var_v = sd * sd, (k * self._settings.velocity_sd_mps) ** 2
         if isinstance(report, SystemTrack):

@@ -4,10 +4,12 @@ import pickle
 from collections.abc import Sequence
 
 import pytest
+from msgspec import structs
 
+from sargas.fuse import imm_gnn
 from sargas.fuse.health import SensorHealth, Settings, build
 from sargas.model.report import AnyReport, Cue, PolarPlot, Presence, SensorStatus, Sighting
-from sargas.model.sensor import Health, Sensor
+from sargas.model.sensor import Coverage, Health, Sensor
 
 T0 = 1_753_660_800.0
 SENSORS = {
@@ -112,6 +114,44 @@ def test_words_of_people_from_the_future_are_refused_and_named() -> None:
 def test_a_person_s_one_wrong_clock_does_not_silence_the_others() -> None:
     reports = [*words_of_people(120.0, 20.0)[:1], *words_of_people(5.0, 25.0)]
     assert after(reports, 30.0)["people"].state == "ok"
+
+
+def lying_radar(n: int, *, off_m: float) -> list[AnyReport]:
+    return [
+        PolarPlot(sensor="radar", time_s=T0 + k, received_s=T0 + k + 0.5, range_m=2e4 + off_m, azimuth_deg=7.0 * k)
+        for k in range(n)
+    ]
+
+
+def watched_with_a_tracker(reports: Sequence[AnyReport]) -> dict[str, Health]:
+    radar = structs.replace(SENSORS["radar"], coverage=Coverage(range_max_m=150e3))
+    sensors = {**SENSORS, "radar": radar}
+    tracker, monitor = imm_gnn.build(imm_gnn.Settings(), sensors), build(Settings(), sensors)
+    newest = {}
+    for report in reports:
+        monitor.update([report], report.received_s)
+        tracker.update([report], report.received_s)
+        newest |= {h.sensor: h for h in monitor.tick(report.received_s, tracker.rejected)}
+    return newest
+
+
+def test_a_radar_that_lies_by_400_km_is_degraded_and_says_why() -> None:
+    health = watched_with_a_tracker(lying_radar(30, off_m=400e3))["radar"]
+    assert health.state == "degraded"
+    assert health.reason == "100 % of its reports are not used: outside the sensor's coverage"
+    assert health.n_rejected >= 20
+
+
+def test_a_radar_is_ok_again_a_minute_after_its_lies() -> None:
+    honest = [plot(float(k)) for k in range(30, 150)]
+    health = watched_with_a_tracker([*lying_radar(30, off_m=400e3), *honest])["radar"]
+    assert (health.state, health.n_rejected >= 30) == ("ok", True)
+
+
+def test_a_wrong_clock_is_counted_once() -> None:
+    reports = [structs.replace(plot(float(k)), time_s=T0 + k - 999.0) for k in range(30)]
+    health = watched_with_a_tracker(reports)["radar"]
+    assert (health.state, health.n_rejected <= health.n_reports) == ("degraded", True)
 
 
 def test_the_antenna_s_turn_comes_from_its_north_marks() -> None:
