@@ -10,7 +10,6 @@ then each entry into the engine; a tick a second. Two kinds of sky: five radars 
 
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +35,10 @@ class Timed:
     def __init__(self, part: Any, spent_s: dict[str, float], stage: str) -> None:
         self._part, self._spent_s, self._stage = part, spent_s, stage
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
+    def __getattr__(self, name: str) -> Any:
         method = getattr(self._part, name)
+        if not callable(method):
+            return method
 
         def timed(*arguments: Any) -> Any:
             begun = time.perf_counter()
