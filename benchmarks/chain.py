@@ -41,10 +41,10 @@ class Timed:
             return method
 
         def timed(*arguments: Any) -> Any:
-            begun = time.perf_counter()
+            begun = time.process_time()
             found = method(*arguments)
             found = found if isinstance(found, list | tuple) or found is None else list(found)
-            self._spent_s[self._stage] += time.perf_counter() - begun
+            self._spent_s[self._stage] += time.process_time() - begun
             return found
 
         setattr(self, name, timed)
