@@ -13,7 +13,7 @@ from msgspec import Meta, Struct, structs
 
 from sargas.airspace.ahead import Meeting, meeting
 from sargas.airspace.crossing import country_at, neighbours
-from sargas.airspace.geometry import Area
+from sargas.airspace.geometry import area_of
 from sargas.airspace.subjects import (
     Nearness,
     is_alive,
@@ -83,7 +83,7 @@ class Approach:
         self.settings = settings
         self.zone_id = own[0].id
         self.zone_name = own[0].name
-        self._area = Area([polygon for zone in own for polygon in zone.polygons])
+        self._area = area_of(tuple(polygon for zone in own for polygon in zone.polygons))
         self._nearness = Nearness(self._area)
         self._neighbours = neighbours(zones, watched, self._area)
         self._known: dict[int, _Approaching] = {}
@@ -92,6 +92,8 @@ class Approach:
         """Return the approaches that are raised, updated or cleared."""
         findings: list[Finding] = []
         for track in picture.tracks.values():
+            if self._nearness.rests(track.track_id, picture.now_s):
+                continue
             finding = self._judge(track, picture.now_s)
             if finding is not None:
                 findings.append(finding)
@@ -111,10 +113,14 @@ class Approach:
             return None
         if known is not None and now_s < known.next_s:
             return None
+        if known is None and self._nearness.is_certainly_inside(track):
+            self._nearness.let_rest(track, 0.0, now_s)
+            return None
         reach_m = 1.5 * self.settings.horizon_s * speed_mps(track) + 4.0 * spread_m(track)
         near = self._nearness.nearest(track, reach_m)
         is_inside = self._nearness.is_inside(track.track_id)
         if known is None and (near is None or is_inside):
+            self._nearness.let_rest(track, 0.0 if is_inside else reach_m, now_s)
             return None
         if known is None:
             known = self._known[track.track_id] = _Approaching()

@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from sargas.airspace.ahead import meeting
 from sargas.airspace.borders import clipped
-from sargas.airspace.geometry import Area, metres_per_degree
+from sargas.airspace.geometry import Area, area_of, metres_per_degree
 from sargas.airspace.subjects import speed_mps, spread_m
 from sargas.model.finding import Crossing
 from sargas.model.track import Track
@@ -45,7 +45,7 @@ def neighbours(zones: Sequence[Zone], watched: str, area: Area) -> list[Country]
         if zone.kind == "sovereign" and zone.country != watched:
             near = clipped(zone, *box).polygons
             if near:
-                found.append(Country(zone.name, zone.country, Area(near)))
+                found.append(Country(zone.name, zone.country, area_of(near)))
     return found
 
 

@@ -6,6 +6,7 @@ scales are those of the WGS-84 ellipsoid; the error is below 1 part in 10,000 wi
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -281,6 +282,12 @@ class Area:
             float(self._ax[j] + f * (self._bx[j] - self._ax[j])),
             float(self._ay[j] + f * (self._by[j] - self._ay[j])),
         )
+
+
+@lru_cache(maxsize=64)
+def area_of(polygons: tuple[Polygon, ...]) -> Area:
+    """Return the area of these polygons: one object for equal ones, so that the rules and their snapshot share it."""
+    return Area(polygons)
 
 
 def _touches(

@@ -16,7 +16,7 @@ from msgspec import Meta, Struct, structs
 from sargas.airspace import crossing as crossings
 from sargas.airspace.ahead import meeting
 from sargas.airspace.crossing import Fix
-from sargas.airspace.geometry import Area
+from sargas.airspace.geometry import area_of
 from sargas.airspace.subjects import (
     Nearness,
     is_alive,
@@ -120,7 +120,7 @@ class Incursion:
         self.settings = settings
         self.zone_id = own[0].id
         self.zone_name = own[0].name
-        self._area = Area([polygon for zone in own for polygon in zone.polygons])
+        self._area = area_of(tuple(polygon for zone in own for polygon in zone.polygons))
         self._nearness = Nearness(self._area)
         self._neighbours = crossings.neighbours(zones, watched, self._area)
         self._watched: dict[int, _Watched] = {}
@@ -129,6 +129,8 @@ class Incursion:
         """Return the incursions that are raised, updated or cleared."""
         findings: list[Finding] = []
         for track in picture.tracks.values():
+            if self._nearness.rests(track.track_id, picture.now_s):
+                continue
             finding = self._judge(track, picture.now_s)
             if finding is not None:
                 findings.append(finding)
@@ -145,12 +147,14 @@ class Incursion:
             return None
         if known is not None and track.status == "lost" and known.was_lost and now_s < known.next_s:
             return None  # a prediction changes slowly, and its wide covariance meets much of the border
-        near = self._nearness.nearest(track, ALWAYS_NEAR_M + 6.0 * spread_m(track))
+        within_m = ALWAYS_NEAR_M + 6.0 * spread_m(track)
+        near = self._nearness.nearest(track, within_m)
         inside = self._nearness.is_inside(track.track_id)
         if known is None:
             known = self._watched[track.track_id] = _Watched()
         if near is None and known.is_settled_inside is inside and known.open is None and known.first_inside is None:
             self._note_loss(track, known)
+            self._nearness.let_rest(track, within_m, now_s)
             return None
         known.is_settled_inside = inside if near is None else None
         depth_m = near.depth_m if near is not None else self._far_depth_m(track, known, is_inside=inside)

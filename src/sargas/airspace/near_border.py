@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, structs
 
-from sargas.airspace.geometry import Area, Nearest
+from sargas.airspace.geometry import Nearest, area_of
 from sargas.airspace.subjects import (
     Nearness,
     is_alive,
@@ -72,7 +72,7 @@ class NearBorder:
         self.settings = settings
         self.zone_id = own[0].id
         self.zone_name = own[0].name
-        self._area = Area([polygon for zone in own for polygon in zone.polygons])
+        self._area = area_of(tuple(polygon for zone in own for polygon in zone.polygons))
         self._nearness = Nearness(self._area)
         self._known: dict[int, _Beside] = {}
 
@@ -80,6 +80,8 @@ class NearBorder:
         """Return the findings that are raised, updated or cleared."""
         findings: list[Finding] = []
         for track in picture.tracks.values():
+            if self._nearness.rests(track.track_id, picture.now_s):
+                continue
             finding = self._judge(track, picture.now_s)
             if finding is not None:
                 findings.append(finding)
@@ -96,13 +98,17 @@ class NearBorder:
             return None
         if track.status == "ended" or not is_usable(track):
             return self._clear(known, now_s, "the track is over")
-        near = self._nearness.nearest(track, self.settings.within_m * self.settings.leave_factor)
+        within_m = self.settings.within_m * self.settings.leave_factor
+        near = self._nearness.nearest(track, within_m)
         if self._nearness.is_inside(track.track_id):
             if known is not None:
                 known.since_s = None
-            return self._clear(known, now_s, f"is now probably inside {self.zone_name}")
+            finding = self._clear(known, now_s, f"is now probably inside {self.zone_name}")
+            self._nearness.let_rest(track, within_m, now_s)
+            return finding
         if known is None:
             if near is None:
+                self._nearness.let_rest(track, within_m, now_s)
                 return None
             known = self._known[track.track_id] = _Beside()
         if known.open is not None:

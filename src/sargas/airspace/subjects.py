@@ -11,6 +11,9 @@ from sargas.model.zone import Zone
 
 _DEGREE_M = 111_700.0
 SPEED_MAX_MPS = 10_000.0
+REST_MAX_S = 10.0
+CLOSING_MPS = 3_000.0
+"""No track comes nearer to an edge so fast, the growth of its spread and a correction of its place included."""
 
 
 def is_usable(track: Track) -> bool:
@@ -83,21 +86,41 @@ def sovereign(zones: Sequence[Zone], watched: str) -> list[Zone]:
 class Nearness:
     """Distance of tracks to the edge of an area, computed only when a track may have come near it.
 
-    Between two computations the triangle inequality bounds the distance by how far the track moved since.
+    Between two computations the triangle inequality bounds the distance by how far the track moved since. What is so
+    far away that it cannot come near within seconds may rest for them.
     """
 
     def __init__(self, area: Area) -> None:
         self.area = area
         self._anchors: dict[int, tuple[float, float, float, float]] = {}
+        self._rest_until_s: dict[int, float] = {}
+
+    def rests(self, track_id: int, now_s: float) -> bool:
+        """Return whether the track was put to rest and need not be looked at yet."""
+        return now_s < self._rest_until_s.get(track_id, -math.inf)
+
+    def let_rest(self, track: Track, within_m: float, now_s: float) -> None:
+        """Let the track rest for as long as it certainly stays farther from the edge than `within_m`."""
+        spare_m = abs(self._certain_depth_m(track)) - within_m
+        self._rest_until_s[track.track_id] = now_s + min(REST_MAX_S, max(0.0, spare_m / CLOSING_MPS))
+
+    def is_certainly_inside(self, track: Track) -> bool:
+        """Return whether the track has not moved far enough since it was inside to have come out."""
+        return self._certain_depth_m(track) > 0.0
+
+    def _certain_depth_m(self, track: Track) -> float:
+        """Return the least depth that is certain, negative outside; 0 if not even the side is."""
+        anchor = self._anchors.get(track.track_id)
+        if anchor is None:
+            return 0.0
+        lon_deg, lat_deg, metres_lon, depth_m = anchor
+        moved_m = math.hypot((track.lon_deg - lon_deg) * metres_lon, (track.lat_deg - lat_deg) * _DEGREE_M)
+        return math.copysign(max(0.0, abs(depth_m) - 1.01 * moved_m), depth_m)
 
     def nearest(self, track: Track, within_m: float) -> Nearest | None:
         """Return the nearest point of the edge, None if it is certainly farther away than `within_m`."""
-        anchor = self._anchors.get(track.track_id)
-        if anchor is not None:
-            lon_deg, lat_deg, metres_lon, depth_m = anchor
-            moved_m = math.hypot((track.lon_deg - lon_deg) * metres_lon, (track.lat_deg - lat_deg) * _DEGREE_M)
-            if abs(depth_m) - 1.01 * moved_m > within_m:
-                return None
+        if abs(self._certain_depth_m(track)) > within_m:
+            return None
         bound_m = self.area.at_least_m(track.lon_deg, track.lat_deg)
         if bound_m > within_m:
             is_inside = self.area.contains(track.lon_deg, track.lat_deg)
@@ -123,3 +146,5 @@ class Nearness:
         """Forget the tracks that are no longer present."""
         if len(self._anchors) > len(present):
             self._anchors = {key: value for key, value in self._anchors.items() if key in present}
+        if len(self._rest_until_s) > len(present):
+            self._rest_until_s = {key: value for key, value in self._rest_until_s.items() if key in present}

@@ -87,7 +87,8 @@ class ZoneEntry:
             return []
         findings: list[Finding] = []
         for track in picture.tracks.values():
-            findings += self._judge(track, picture.now_s)
+            if not self._edges.rests(track.track_id, picture.now_s):
+                findings += self._judge(track, picture.now_s)
         over = [key for key in self._known if key[0] not in picture.tracks]
         for key in over:
             findings += self._forget(key, picture.now_s)
@@ -100,11 +101,13 @@ class ZoneEntry:
             gone = [key for key in self._known if key[0] == track.track_id]
             return [finding for key in gone for finding in self._forget(key, now_s)]
         zones = self._candidates(track)
+        if not zones:
+            self._edges.let_rest(track, _reach_m(track), now_s)
         return [found for k in zones if (found := self._judge_zone(track, k, now_s)) is not None]
 
     def _candidates(self, track: Track) -> Sequence[int]:
         """Return the zones that the track may be in or near, those with an open finding included."""
-        reach_m = 300.0 + 6.0 * spread_m(track)
+        reach_m = _reach_m(track)
         if self._edges.nearest(track, reach_m) is None and track.track_id in self._within:
             return self._within[track.track_id]
         found = tuple(
@@ -245,3 +248,8 @@ class ZoneEntry:
             return []
         reasons = (*known.open.reasons, "the track is over")
         return [structs.replace(known.open, state="cleared", time_s=now_s, reasons=reasons)]
+
+
+def _reach_m(track: Track) -> float:
+    """Return how far from a zone's edge a track may still be inside with some probability."""
+    return 300.0 + 6.0 * spread_m(track)

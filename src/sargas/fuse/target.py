@@ -94,6 +94,7 @@ class Target:
         self.keys: list[Key] = []
         self.numbers: tuple[str, ...] = ()
         self.seen: dict[str, tuple[int, float]] = {}
+        self.said: tuple[Contribution, ...] | None = None  # the same for publishing; None if it must be made anew
         self.entries: list[int] = []
         self.flags: dict[str, float] = {}
         self.baro = Height()
@@ -115,7 +116,7 @@ class Target:
         report = m.report
         count, last = self.seen.get(report.sensor, (0, m.t))
         if count or len(self.seen) < SENSORS_KEPT:
-            self.seen[report.sensor] = (count + 1, max(last, m.t))
+            self.seen[report.sensor], self.said = (count + 1, max(last, m.t)), None
         if report.entry and (not self.entries or self.entries[-1] != report.entry):
             self.entries.append(report.entry)
             if len(self.entries) > ENTRIES_KEPT:
@@ -157,6 +158,8 @@ class Target:
     def published(self, row: Sequence[float], status: TrackStatus) -> Track:
         """Return the track with the motion of a row of `sargas.kernels.plots.describe`."""
         t = row[11]
+        if self.said is None:
+            self.said = tuple([Contribution(name, n, last) for name, (n, last) in self.seen.items()])
         return Track(
             track_id=self.track_id,
             time_s=t,
@@ -177,7 +180,7 @@ class Target:
             is_on_ground=self.is_on_ground,
             identity=self.identity,
             neighbour_numbers=self.numbers,
-            contributions=tuple([Contribution(name, n, last) for name, (n, last) in self.seen.items()]),
+            contributions=self.said,
             n_reports=self.hits,
             flags=self._flags(t) if self.flags else (),
             entries=tuple(self.entries),
@@ -217,6 +220,7 @@ def merge(old: Target, new: Target) -> None:
     old.hits += new.hits
     for name, (count, last) in new.seen.items():
         old.seen[name] = (old.seen.get(name, (0, last))[0] + count, last)
+    old.said = None
     old.entries = (old.entries + new.entries)[-ENTRIES_KEPT:]
     old.identity = newest(new.identity, old.identity)
     old.flags.update(new.flags)
