@@ -78,7 +78,7 @@ class Target:
     __slots__ = (
         "baro", "climb_mps", "climb_t", "contradicted_t", "cooperative_t", "entries", "first_s", "flags", "found",
         "hits", "identity", "is_on_ground", "is_sensed", "keys", "last_s", "latency_s", "named_s", "numbers", "order",
-        "period_s", "rejected", "seen", "slot", "speed_max_mps", "status", "track_id", "wgs84",
+        "period_s", "rejected", "said", "seen", "slot", "speed_max_mps", "status", "track_id", "wgs84",
     )  # fmt: skip
 
     def __init__(self, slot: int, order: int, t: float) -> None:
