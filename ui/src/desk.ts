@@ -21,6 +21,8 @@ export interface Desk {
   readonly selection: Selection;
   /** True while the connection is lost: everything shown is the last that was known. */
   readonly isLost: boolean;
+  /** True while the map keeps the incident that matters most in view by itself. */
+  readonly isFollowing: boolean;
   readonly sensors: ReadonlyMap<string, Sensor>;
   readonly zoneNames: ReadonlyMap<string, string>;
   select(selection: Selection, options?: { isCentred?: boolean }): void;

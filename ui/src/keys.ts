@@ -10,6 +10,7 @@ export interface KeyActions {
   theme(): void;
   layers(): void;
   home(): void;
+  follow(): void;
   pause(): void;
   help(): void;
 }
@@ -26,6 +27,7 @@ export function actionOf(event: KeyboardEvent): ((actions: KeyActions) => unknow
     case "m": return (on) => on.mute();
     case "n": return (on) => on.theme();
     case "l": return (on) => on.layers();
+    case "f": return (on) => on.follow();
     case "h": return (on) => on.home();
     case " ": return (on) => on.pause();
     case "?": return (on) => on.help();

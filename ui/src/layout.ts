@@ -12,12 +12,14 @@ import { sheetHandle } from "./panels/sheet";
 import { toolButton } from "./panels/signs";
 import { Topbar, type TopbarActions } from "./panels/topbar";
 import { TrackPanel } from "./panels/track";
+import { WordsPanel } from "./panels/words";
 import type { SoundState } from "./sound";
 import type { Link } from "./stream";
 
 export interface LayoutActions extends TopbarActions {
   closeReplay(): void;
   showLayers(): void;
+  showPlace(lonDeg: number, latDeg: number): void;
 }
 export interface LayoutState {
   link: Link;
@@ -37,6 +39,7 @@ export interface Layout {
   render(state: LayoutState): void;
   /** On a phone, pull the sheet up far enough to read the detail. */
   showDetail(): void;
+  isPhone(): boolean;
   /** How much of the map's right side and of its bottom is covered, in pixels. */
   covered(): { right: number; bottom: number };
 }
@@ -56,8 +59,9 @@ export function buildLayout(desk: Desk, actions: LayoutActions): Layout {
   const detail = h("aside", { class: "detail", aria: { label: "Detail" } }, close, incident.element, track.element);
   const sheet = h("aside", { class: "side", data: { height: "peek" } });
   sheet.append(sheetHandle(sheet), detail, queue.element, health.element);
+  const words = new WordsPanel(desk, actions.showPlace);
   const credit = h("div", { class: "map-credit" }, "© OpenStreetMap · GeoNames");
-  const stage = h("div", { class: "stage" }, map, credit, layers, toasts, playbar.element);
+  const stage = h("div", { class: "stage" }, map, credit, words.element, layers, toasts, playbar.element);
   const element = h("div", { class: "page" }, topbar.element, banners.element, h("main", { class: "body" }, sheet, stage), announce);
 
   return {
@@ -68,6 +72,7 @@ export function buildLayout(desk: Desk, actions: LayoutActions): Layout {
       queue.render();
       health.render();
       playbar.render();
+      words.render();
       const hasIncident = incident.render();
       const hasTrack = track.render();
       detail.hidden = !hasIncident && !hasTrack;
@@ -79,6 +84,7 @@ export function buildLayout(desk: Desk, actions: LayoutActions): Layout {
       document.body.classList.toggle("has-detail", !detail.hidden);
       document.body.classList.toggle("has-alarm", queue.hasUnseen);
     },
+    isPhone: () => getComputedStyle(sheet).position === "absolute",
     showDetail() {
       if (sheet.dataset["height"] === "peek") sheet.dataset["height"] = "half";
     },

@@ -5,6 +5,7 @@ import { api, type Sensors, type Zones } from "./api";
 import { framedTrack, selectedIncident, selectedTrack, type Desk, type Proposal, type Selection } from "./desk";
 import { h } from "./dom";
 import { Times } from "./format";
+import { frameOf, placesOf } from "./follow";
 import { listenToKeys } from "./keys";
 import { AirMap } from "./map/airmap";
 import { sensorTable } from "./map/ground";
@@ -38,6 +39,8 @@ export class Page implements Desk {
   private replayStream: Stream | null = null;
   private isDirty = true;
   private drawnMs = -Infinity;
+  private followChosen: boolean | null = null;
+  private openedFor = "";
   private readonly alarms = new Alarms();
 
   constructor(readonly info: DeskInfo, root: HTMLElement) {
@@ -48,7 +51,12 @@ export class Page implements Desk {
       toggleTheme: () => this.toggleTheme(),
       toggleLayers: () => this.toggleLayers(),
       help: helpDialog,
-      home: () => this.map?.goHome(info.country),
+      home: () => this.goHome(),
+      toggleFollow: () => this.setFollowing(!this.isFollowing),
+      showPlace: (lon, lat) => {
+        this.setFollowing(false);
+        this.map?.flyTo(lon, lat, this.layout.covered());
+      },
       openReplay: () => void this.openReplay(),
       closeReplay: () => void this.closeReplay(),
       changeOfficer: () => void this.officer(true),
@@ -76,8 +84,9 @@ export class Page implements Desk {
     ];
     this.sensors = sensorTable(await sensors);
     try {
-      this.map = await AirMap.create(this.layout.map, this.settings, ({ trackId }) => {
-        this.select(trackId === null ? null : { kind: "track", id: trackId });
+      this.map = await AirMap.create(this.layout.map, this.settings, {
+        onClick: ({ trackId }) => this.select(trackId === null ? null : { kind: "track", id: trackId }),
+        onMove: () => this.setFollowing(false),
       });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -138,6 +147,39 @@ export class Page implements Desk {
     this.isDirty = false;
     this.drawnMs = performance.now();
     this.map?.draw(this.picture, framedTrack(this));
+    this.follow();
+  }
+
+  /** Where time is played the map follows by itself until a hand moves it; over a live watch only when asked to. */
+  get isFollowing(): boolean {
+    return this.followChosen ?? this.picture.clock.is_played;
+  }
+
+  private setFollowing(isFollowing: boolean): void {
+    if (this.isFollowing === isFollowing) return;
+    this.followChosen = isFollowing;
+    this.redraw();
+  }
+
+  private goHome(): void {
+    this.setFollowing(false);
+    this.map?.goHome(this.info.country);
+  }
+
+  /** Keep the chosen incident, or the one that matters most, in view; open the first alarm for whoever only watches. */
+  private follow(): void {
+    if (!this.isFollowing || this.map === null || this.picture.clock.jumping_to_s != null) return;
+    const open = this.layout.queue.order().filter((incident) => incident.status === "open");
+    const chosen = selectedIncident(this);
+    const incident = chosen?.status === "open" ? chosen : open[0];
+    if (incident === undefined) return;
+    if (this.selection === null && this.openedFor !== incident.incident_id && !this.layout.isPhone()) {
+      this.openedFor = incident.incident_id;
+      this.select({ kind: "incident", id: incident.incident_id });
+    }
+    const track = selectedTrack(this);
+    const bounds = frameOf(track !== undefined ? [[track.lon_deg, track.lat_deg]] : placesOf(this.picture, incident));
+    if (bounds !== null) this.map.frame(bounds, this.layout.covered());
   }
 
   redraw(): void {
@@ -228,7 +270,8 @@ export class Page implements Desk {
       mute: () => this.toggleSound(),
       theme: () => this.toggleTheme(),
       layers: () => this.toggleLayers(),
-      home: () => this.map?.goHome(this.info.country),
+      home: () => this.goHome(),
+      follow: () => this.setFollowing(!this.isFollowing),
       pause: () => this.layout.playbar.toggle(),
       help: helpDialog,
     });
@@ -283,6 +326,8 @@ export class Page implements Desk {
     this.picture = picture;
     this.view = "replay";
     this.selection = null;
+    this.followChosen = null;
+    this.openedFor = "";
     this.layout.track.reset();
     this.redraw();
   }
@@ -298,6 +343,8 @@ export class Page implements Desk {
     this.picture = this.live;
     this.view = "live";
     this.selection = null;
+    this.followChosen = null;
+    this.openedFor = "";
     this.layout.track.reset();
     this.redraw();
   }

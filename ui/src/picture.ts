@@ -32,14 +32,16 @@ export class Picture {
 
   /** Return the view's time now: the last heard one, run on at the view's speed; it runs on when the link is lost. */
   nowS(): number {
-    const { now_s, is_played, is_paused, is_at_end, speed } = this.clock;
-    if (is_played && (is_paused || is_at_end || speed === 0)) return now_s;
+    const { now_s, is_played, is_paused, is_at_end, speed, jumping_to_s } = this.clock;
+    if (is_played && (is_paused || is_at_end || speed === 0 || jumping_to_s != null)) return now_s;
     return now_s + ((this.monotonicMs() - this.heardAtMs) / 1_000) * (is_played ? (speed ?? 1) : 1);
   }
 
   apply(update: Update): void {
     if (update.is_reset) this.clear();
-    this.clock = update.clock;
+    // While the server jumps its clock races ahead of the picture, which is still that of the moment left behind.
+    const isBehind = update.clock.jumping_to_s != null && !update.is_reset && Number.isFinite(this.clock.now_s);
+    this.clock = isBehind ? { ...update.clock, now_s: this.nowS() } : update.clock;
     this.trouble = update.trouble ?? [];
     this.heardAtMs = this.monotonicMs();
     for (const track of update.tracks ?? []) this.applyTrack(track);

@@ -22,9 +22,21 @@ const LETTERS = "AĄČĘĖĮŠŲŪŽąčęėįšųūžāēīļņõäöüłśżș
 const CLICK_SLOP_PX = 9;
 const MARGIN_PX = 60;
 const COMPARED_MAX = 400;
+const BAR_PX = 70;
+const EDGE_PX = 56;
+const FRAME_ZOOM = 10.2;
 
 export interface Clicked {
   trackId: number | null;
+}
+/** What a person's hand does to the map. */
+export interface Hand {
+  onClick(clicked: Clicked): void;
+  onMove(): void;
+}
+export interface Covered {
+  right: number;
+  bottom: number;
 }
 
 export class AirMap {
@@ -35,7 +47,7 @@ export class AirMap {
   private healthKey = "";
   private readonly sent = new Map<SourceName, string>();
 
-  private constructor(container: HTMLElement, private readonly settings: Settings, onClick: (clicked: Clicked) => void) {
+  private constructor(container: HTMLElement, private readonly settings: Settings, private readonly hand: Hand) {
     const palette = PALETTES[settings.theme];
     this.map = new MapLibreMap({
       container, attributionControl: false, dragRotate: false, pitchWithRotate: false, maxPitch: 0, renderWorldCopies: false,
@@ -54,19 +66,21 @@ export class AirMap {
     this.map.on("click", (event) => {
       const { x, y } = event.point;
       const box: [[number, number], [number, number]] = [[x - CLICK_SLOP_PX, y - CLICK_SLOP_PX], [x + CLICK_SLOP_PX, y + CLICK_SLOP_PX]];
-      const hit = this.map.queryRenderedFeatures(box, { layers: ["tracks", "tracks-cooperative"] })[0];
-      onClick({ trackId: typeof hit?.properties["id"] === "number" ? hit.properties["id"] : null });
+      const hit = this.map.queryRenderedFeatures(box, { layers: ["tracks", "tracks-minor"] })[0];
+      this.hand.onClick({ trackId: typeof hit?.properties["id"] === "number" ? hit.properties["id"] : null });
     });
-    for (const layer of ["tracks", "tracks-cooperative"]) {
+    // Only what a hand does carries the browser's event.
+    this.map.on("movestart", (event) => event.originalEvent && this.hand.onMove());
+    for (const layer of ["tracks", "tracks-minor"]) {
       this.map.on("mouseenter", layer, () => (this.map.getCanvas().style.cursor = "pointer"));
       this.map.on("mouseleave", layer, () => (this.map.getCanvas().style.cursor = ""));
     }
   }
 
   /** Return the map once it can be drawn on. */
-  static async create(container: HTMLElement, settings: Settings, onClick: (clicked: Clicked) => void): Promise<AirMap> {
+  static async create(container: HTMLElement, settings: Settings, hand: Hand): Promise<AirMap> {
     await Promise.all(["400 16px Sargas", "600 16px 'Sargas Semibold'"].map((face) => document.fonts.load(face, LETTERS)));
-    const air = new AirMap(container, settings, onClick);
+    const air = new AirMap(container, settings, hand);
     await new Promise<void>((done) => void air.map.once("load", () => done()));
     air.isReady = true;
     air.showLayers();
@@ -93,11 +107,29 @@ export class AirMap {
   /** Show the sensors and their surroundings, or the whole country where no sensor has a place. */
   goHome(home: string, isSmooth = true): void {
     const bounds = watchedBounds(this.sensors.values()) ?? (this.zones && boundsOf(this.zones, home));
-    if (bounds) this.map.fitBounds(bounds, { padding: 30, maxZoom: 9.5, duration: isSmooth ? 600 : 0 });
+    if (bounds) this.map.fitBounds(bounds, { padding: { top: 30, left: 30, right: 30, bottom: this.barPx() + 30 }, maxZoom: 9.5, duration: isSmooth ? 600 : 0 });
+  }
+
+  private barPx(): number {
+    return document.body.classList.contains("is-played") ? BAR_PX : 0;
+  }
+
+  /** Bring a box into view if it is not well in it already; the map stands still as long as it can. */
+  frame(bounds: [number, number, number, number], covered: Covered): void {
+    const { clientWidth, clientHeight } = this.map.getContainer();
+    const room = { top: EDGE_PX, left: EDGE_PX, right: covered.right + EDGE_PX, bottom: covered.bottom + this.barPx() + EDGE_PX };
+    if (clientWidth < room.left + room.right + EDGE_PX || clientHeight < room.top + room.bottom + EDGE_PX) return;
+    const [west, south, east, north] = bounds;
+    const [a, b] = [this.map.project([west, north]), this.map.project([east, south])];
+    const isIn = a.x >= 8 && a.y >= 8 && b.x <= clientWidth - covered.right - 8 && b.y <= clientHeight - covered.bottom - this.barPx() - 8;
+    const camera = this.map.cameraForBounds(bounds, { padding: room, maxZoom: FRAME_ZOOM });
+    if (camera?.zoom === undefined || this.map.isMoving() || (isIn && camera.zoom - this.map.getZoom() < 0.9)) return;
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.map.easeTo({ ...camera, duration: isStill ? 0 : 900 });
   }
 
   /** Bring a place into view, clear of what panels cover on the right and at the bottom. */
-  flyTo(lonDeg: number, latDeg: number, covered: { right: number; bottom: number }): void {
+  flyTo(lonDeg: number, latDeg: number, covered: Covered): void {
     const zoom = Math.max(this.map.getZoom(), 9);
     const { x, y } = this.map.project([lonDeg, latDeg]);
     const { clientWidth, clientHeight } = this.map.getContainer();

@@ -130,11 +130,19 @@ function people(p: Palette): LayerSpecification[] {
     {
       id: "sensors", type: "symbol", source: "sensors",
       layout: {
-        "icon-image": get("icon"), "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 5, 0.6, 9, 1],
+        "icon-image": get("icon"), "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 5, 0.6, 9, 1],
         "text-field": ["step", ["zoom"], "", 9.2, get("name")], "text-font": FONT, "text-size": 10.5, "text-anchor": "top", "text-offset": [0, 1.1],
         "text-optional": true, "text-max-width": 10,
       },
       paint: { "text-color": p.sensor, "text-halo-color": p.townHalo, "text-halo-width": 1.3 },
+    },
+    {
+      id: "direction-names", type: "symbol", source: "directions", filter: ["has", "label"],
+      layout: {
+        "symbol-placement": "line-center", "text-field": get("label"), "text-font": FONT, "text-size": 11, "text-offset": [0, -0.7],
+        "text-keep-upright": true,
+      },
+      paint: { "text-color": p.heard, "text-opacity": alpha, "text-halo-color": p.halo, "text-halo-width": 1.4 },
     },
     {
       id: "witnesses", type: "symbol", source: "witnesses",
@@ -155,7 +163,7 @@ function air(p: Palette): LayerSpecification[] {
   return [
     {
       id: "ellipse-fills", type: "fill", source: "ellipses",
-      paint: { "fill-color": KIND(p), "fill-opacity": ["case", ["boolean", get("isLost")], scaled(0.07), scaled(0.12)] },
+      paint: { "fill-color": KIND(p), "fill-opacity": ["case", ["boolean", get("isQuiet")], 0, ["boolean", get("isLost")], scaled(0.07), scaled(0.12)] },
     },
     {
       id: "ellipse-lines", type: "line", source: "ellipses", filter: ["!", get("isLost")],
@@ -163,7 +171,10 @@ function air(p: Palette): LayerSpecification[] {
     },
     {
       id: "ellipse-lost", type: "line", source: "ellipses", filter: ["boolean", get("isLost")],
-      paint: { "line-color": KIND(p), "line-width": 1.6, "line-dasharray": [3, 2.5], "line-opacity": scaled(0.95) },
+      paint: {
+        "line-color": KIND(p), "line-width": ["case", ["boolean", get("isQuiet")], 0.8, 1.6], "line-dasharray": [3, 2.5],
+        "line-opacity": ["case", ["boolean", get("isQuiet")], 0.3, 0.95],
+      },
     },
     {
       id: "trails", type: "line", source: "trails", layout: { "line-join": "round", "line-cap": "round" },
@@ -192,7 +203,7 @@ function air(p: Palette): LayerSpecification[] {
       },
       paint: { "text-color": p.red, "text-halo-color": p.halo, "text-halo-width": 1.6 },
     },
-    trackLayer("tracks-cooperative", true, p),
+    trackLayer("tracks-minor", true, p),
     {
       id: "selection", type: "symbol", source: "selection",
       layout: { "icon-image": get("icon"), "icon-allow-overlap": true, "icon-ignore-placement": true },
@@ -201,22 +212,22 @@ function air(p: Palette): LayerSpecification[] {
   ];
 }
 
-function trackLayer(id: string, isCooperative: boolean, p: Palette): LayerSpecification {
+function trackLayer(id: string, isMinor: boolean, p: Palette): LayerSpecification {
   return {
-    id, type: "symbol", source: "tracks", filter: ["==", get("isCooperative"), isCooperative],
+    id, type: "symbol", source: "tracks", filter: ["==", get("isMinor"), isMinor],
     layout: {
       "icon-image": get("icon"), "icon-allow-overlap": true, "icon-ignore-placement": false,
-      "icon-size": isCooperative ? ["interpolate", ["linear"], ["zoom"], 5, 0.55, 9, 0.9] : ["interpolate", ["linear"], ["zoom"], 5, 0.8, 9, 1],
+      "icon-size": isMinor ? ["interpolate", ["linear"], ["zoom"], 5, 0.55, 9, 0.9] : ["interpolate", ["linear"], ["zoom"], 5, 0.8, 9, 1],
       "text-field": ["format", get("name"), { "text-font": ["literal", FONT_STRONG] }, "\n", {}, get("line"), { "font-scale": 0.88 }],
-      "text-font": FONT, "text-size": isCooperative ? 10.5 : 13, "text-optional": true, "text-line-height": 1.15, "text-max-width": 16,
+      "text-font": FONT, "text-size": isMinor ? 10.5 : 13, "text-optional": true, "text-line-height": 1.15, "text-max-width": 16,
       "text-variable-anchor": ["left", "right", "top-left", "bottom-left", "top-right", "bottom-right", "top", "bottom"],
-      "text-radial-offset": isCooperative ? 1 : ["case", ["==", get("level"), "white"], 1.5, 2.5], "text-justify": "auto", "text-padding": 3,
+      "text-radial-offset": isMinor ? 1 : ["case", ["==", get("level"), "white"], 1.5, 2.5], "text-justify": "auto", "text-padding": 3,
       "symbol-sort-key": get("rank"),
     },
     paint: {
       "icon-opacity": alpha,
-      "text-opacity": ["max", 0.7, alpha],
-      "text-color": isCooperative ? p.labelDim : ["match", get("level"), "red", p.red, "yellow", p.yellow, p.label],
+      "text-opacity": isMinor ? ["max", 0.55, alpha] : ["max", 0.7, alpha],
+      "text-color": isMinor ? p.labelDim : ["match", get("level"), "red", p.red, "yellow", p.yellow, p.label],
       "text-halo-color": p.halo, "text-halo-width": 1.8, "text-halo-blur": 0.4,
     },
   };
@@ -229,7 +240,7 @@ export function layers(palette: Palette): LayerSpecification[] {
 /** Which layers a person's switch shows or hides; what concerns tracks is decided track by track. */
 export const SWITCHED: Record<Exclude<LayerName, "labels" | "cooperative" | "lost">, string[]> = {
   trails: ["trails"],
-  observations: ["cue-fills", "cue-lines", "direction-fills", "direction-lines", "witnesses"],
+  observations: ["cue-fills", "cue-lines", "direction-fills", "direction-lines", "direction-names", "witnesses"],
   coverage: ["coverage-fills", "coverage-lines"],
   zones: ["zone-fills", "zone-lines", "zone-names"],
   places: ["places"],

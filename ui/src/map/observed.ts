@@ -1,6 +1,7 @@
 /** Bearings, presences, sightings and cues on the map; each fades with its age and is gone when it says nothing more. */
 
 import { circle, destination, sector, type LonLat } from "../geo";
+import { course } from "../format";
 import type { Bearing, Cue, Observation, Presence, Sensor, Sighting } from "../model";
 
 type Feature = GeoJSON.Feature;
@@ -60,8 +61,9 @@ export function observedFeatures(
 const polygon = (ring: LonLat[], alpha: number): Feature => ({
   type: "Feature", geometry: { type: "Polygon", coordinates: [ring] }, properties: { alpha },
 });
-const line = (path: LonLat[], alpha: number): Feature => ({
-  type: "Feature", geometry: { type: "LineString", coordinates: path }, properties: { alpha },
+const line = (path: LonLat[], alpha: number, label?: string): Feature => ({
+  type: "Feature", geometry: { type: "LineString", coordinates: path },
+  properties: label === undefined ? { alpha } : { alpha, label },
 });
 
 function addDirection(
@@ -71,7 +73,7 @@ function addDirection(
     const half = Math.min(2 * sdDeg, 90);
     out.directions.push(polygon(sector(...at, azimuthDeg - half, azimuthDeg + half, rangeM), alpha));
   }
-  out.directions.push(line([at, destination(...at, azimuthDeg, rangeM)], alpha));
+  out.directions.push(line([at, destination(...at, azimuthDeg, rangeM)], alpha, course(azimuthDeg)));
 }
 
 function addBearing(out: ObservedFeatures, bearing: Bearing, at: LonLat, alpha: number, isNewest: boolean): void {

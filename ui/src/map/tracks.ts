@@ -117,16 +117,18 @@ function addTrack(out: TrackFeatures, track: Track, look: Look, trail: TrailPoin
   const incident = context.incidents.get(track.track_id);
   const level = incident?.level ?? "white";
   const isOfNote = isSelected || level !== "white";
-  const alpha = isLost ? (isOfNote ? 0.95 : 0.55) : freshness(ageS, isStale);
-  const isCooperative = (look === "cooperative" || look === "lost-known") && !isOfNote;
+  // A lost track of no incident is kept in sight, but it must not draw the eye from what is.
+  const isQuiet = isLost && !isOfNote;
+  const alpha = isQuiet ? 0.5 : isLost ? 0.95 : freshness(ageS, isStale);
+  const isMinor = isQuiet || (look === "cooperative" && !isOfNote);
   const isNamed = context.shown.labels || isOfNote;
   out.tracks.push(point(at, {
-    id: track.track_id, look, alpha, level, isCooperative, icon: `track:${look}`,
+    id: track.track_id, look, alpha, level, isMinor, icon: `track:${look}`,
     name: isNamed ? nameOf(track) : "", line: isNamed ? labelLine(track, ageS, isStale) : "",
-    rank: isSelected ? 0 : level === "red" ? 1 : level === "yellow" ? 2 : isCooperative ? 9 : isLost ? 7 : look === "pending" ? 5 : 4,
+    rank: isSelected ? 0 : level === "red" ? 1 : level === "yellow" ? 2 : isQuiet ? 10 : isMinor ? 9 : isLost ? 7 : look === "pending" ? 5 : 4,
   }));
-  if (!isCooperative) {
-    out.ellipses.push(area(ellipse(...at, track.position_cov_m2, 2), { look, alpha, isLost }));
+  if (!isMinor || look === "lost") {
+    out.ellipses.push(area(ellipse(...at, track.position_cov_m2, 2), { look, alpha, isLost, isQuiet }));
   }
   const azimuth = courseDeg(track.east_mps, track.north_mps);
   if (azimuth !== null && !isLost) {

@@ -49,6 +49,8 @@ export class HealthPanel {
 
   private feedRow(feed: FeedHealth, nowS: number): HealthRow {
     const bad = Object.entries(feed.malformed ?? {}).reduce((sum, [, n]) => sum + n, 0);
+    // Before its first opening a feed has neither failed nor worked.
+    if (!feed.is_connected && !feed.text && feed.last_received_s == null) return { state: "unknown", name: `Feed ${feed.feed}`, note: "not opened yet", age: "" };
     const note = feed.is_connected ? (bad > 0 ? `${bad} malformed` : "") : feed.text || "not connected";
     return { state: feed.is_connected ? "ok" : "failed", name: `Feed ${feed.feed}`, note, age: feed.last_received_s == null ? "" : duration(nowS - feed.last_received_s) };
   }

@@ -8,6 +8,8 @@ import { nameOf } from "../map/tracks";
 import { levelBadge } from "./signs";
 
 const REASONS_SHOWN = 6;
+/** What has happened stands above what is likely. */
+const SEVERITY = ["red", "yellow", "info"];
 
 /** The reasons grow at the end: the newest say most, the timeline keeps all. */
 function newest(reasons: string[]): string[] {
@@ -99,7 +101,8 @@ export class IncidentPanel {
   }
 
   private renderReasons(incident: Incident): void {
-    const findings = (incident.findings ?? []).filter((finding) => finding.state !== "cleared");
+    const findings = (incident.findings ?? []).filter((finding) => finding.state !== "cleared")
+      .sort((a, b) => SEVERITY.indexOf(a.severity) - SEVERITY.indexOf(b.severity));
     const key = JSON.stringify(findings.map((f) => [f.finding_id, f.time_s, f.probability, f.reasons]));
     rebuild(this.reasons, key, () => findings.map((finding) => this.findingBlock(finding)));
   }

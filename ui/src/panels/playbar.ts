@@ -40,6 +40,7 @@ export class Playbar {
     const { start_s, end_s } = clock;
     this.element.hidden = !clock.is_played;
     document.body.classList.toggle("is-played", clock.is_played);
+    if (!clock.is_played) document.body.classList.remove("is-jumping");
     if (!clock.is_played) return;
     const isRunning = !clock.is_paused && !clock.is_at_end;
     rebuild(this.play, `${isRunning} ${clock.is_at_end}`, () => [icon(clock.is_at_end ? ICONS.replay : isRunning ? ICONS.pause : ICONS.play)]);
@@ -56,7 +57,13 @@ export class Playbar {
     const { times } = this.desk;
     setText(this.start, times.local(start_s));
     setText(this.end, times.local(end_s));
-    if (!this.isScrubbing) {
+    const { jumping_to_s } = clock;
+    this.element.classList.toggle("is-jumping", jumping_to_s != null);
+    document.body.classList.toggle("is-jumping", jumping_to_s != null);
+    if (jumping_to_s != null) {
+      this.slider.value = String(Math.round(((jumping_to_s - start_s) / (end_s - start_s)) * 1_000));
+      setText(this.tip, `going to ${times.local(jumping_to_s)}…`);
+    } else if (!this.isScrubbing) {
       this.slider.value = String(Math.round(((this.desk.picture.nowS() - start_s) / (end_s - start_s)) * 1_000));
       setText(this.tip, clock.is_at_end ? "end" : "");
     }

@@ -15,6 +15,7 @@ export interface TopbarActions {
   help(): void;
   home(): void;
   openReplay(): void;
+  toggleFollow(): void;
   changeOfficer(): void;
 }
 
@@ -28,11 +29,13 @@ export class Topbar {
   private readonly utc = h("div", { class: "time-utc" });
   private readonly sound: HTMLButtonElement;
   private readonly theme: HTMLButtonElement;
+  private readonly follow: HTMLButtonElement;
   private readonly replay: HTMLButtonElement;
   private readonly officer: HTMLButtonElement;
 
   constructor(private readonly desk: Desk, actions: TopbarActions) {
     this.sound = h("button", { class: "sound", type: "button", on: { click: () => actions.toggleSound() } });
+    this.follow = toolButton("follow", "Follow what matters most (F)", () => actions.toggleFollow());
     this.theme = toolButton("moon", "Night or day (N)", () => actions.toggleTheme());
     this.replay = h("button", { class: "quiet replay-button", type: "button", on: { click: () => actions.openReplay() } }, icon(ICONS.replay), "Replay");
     this.officer = h("button", { class: "quiet officer", type: "button", title: "Who is on watch", on: { click: () => actions.changeOfficer() } });
@@ -42,7 +45,7 @@ export class Topbar {
       h("div", { class: "title" }, h("strong", {}, "Sargas"), h("span", {}, desk.info.title)),
       h("div", { class: "times", aria: { label: "Time of the picture" } }, h("div", { class: "time-stack" }, this.local, this.localNote), h("div", { class: "time-stack utc" }, this.utc, h("div", { class: "time-note" }, "UTC"))),
       h("nav", { class: "tools" }, this.officer, this.replay, this.sound,
-        toolButton("home", "Whole area (H)", () => actions.home()), toolButton("layers", "Layers (L)", () => actions.toggleLayers()), this.theme,
+        this.follow, toolButton("home", "Whole area (H)", () => actions.home()), toolButton("layers", "Layers (L)", () => actions.toggleLayers()), this.theme,
         toolButton("help", "Keys (?)", () => actions.help())),
     );
   }
@@ -58,8 +61,10 @@ export class Topbar {
     setData(this.sound, "state", sound);
     this.sound.title = sound === "blocked" ? "The browser keeps the page silent until you click" : "Silence or sound (M)";
     rebuild(this.theme, settings.theme, () => [icon(settings.theme === "night" ? ICONS.moon : ICONS.sun)]);
+    this.follow.setAttribute("aria-pressed", String(this.desk.isFollowing));
     this.replay.hidden = view === "replay" || live.clock.is_played;
     rebuild(this.officer, settings.officer, () => [icon(ICONS.person), h("span", {}, settings.officer || "Who is on watch?")]);
+    this.officer.classList.toggle("is-unnamed", settings.officer === "");
     const level = skyLevel(live.incidents.values());
     const n = [...live.incidents.values()].filter((i) => i.status === "open" && i.acknowledged_s == null).length;
     document.title = `${n > 0 ? `(${n}) ` : ""}${LEVEL_WORD[level]} · ${info.title} · Sargas`;
