@@ -57,6 +57,8 @@ def replay(path: Path, folder: Path) -> dict[str, Any]:
     wall_s, after = time.perf_counter() - wall, resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     summary = json.loads(done.stdout)["summary"]
+    if not summary["n_tracks"]:
+        raise SystemExit("the replay made no tracks: its speed says nothing")
     lasted_s = summary["to_s"] - summary["from_s"]
     numbers, tracks = identities(folder / "out" / "tracks.csv")
     return {
