@@ -70,7 +70,7 @@ class _Talk:
         self.finding = finding
         self.last = word
         self.said: dict[str, float] = {word.key: word.probability}
-        self.lines: tuple[str, ...] = ()
+        self.lines: dict[str, str] = {}
         self.n_reports = 1
         self.until_s = word.until_s
 
@@ -136,7 +136,7 @@ class Reported:
     ) -> _Word:
         who = report.reporter if isinstance(report, Sighting) else ""
         until_s = report.valid_until_s if isinstance(report, Cue) else None
-        key = f"{report.sensor}/{who}" if who else f"{report.sensor}/{report.entry}"
+        key = who or f"{report.sensor}/{report.entry}"  # who gives no name is another person each time
         return _Word(
             what=what,
             key=report.sensor if isinstance(report, Presence) else key,
@@ -200,18 +200,21 @@ class Reported:
     def _written(self, talk: _Talk, word: _Word) -> Finding:
         said = f": {word.text.strip()[:300]}" if word.text.strip() else ""
         line = f"{word.what} at {clock(word.time_s)} within {length(word.radius_m)}{said}"
-        if line not in talk.lines:
-            talk.lines = (*talk.lines, line)[-REASONS_KEPT:]
+        talk.lines.pop(word.key, None)  # who speaks again is told once, as last heard
+        talk.lines[word.key] = line
+        if len(talk.lines) > REASONS_KEPT:
+            del talk.lines[next(iter(talk.lines))]
+        lines = tuple(talk.lines.values())
         p = 1.0 - math.prod(1.0 - one for one in talk.said.values())
         severity: Severity = "yellow" if p >= self.settings.p_yellow or talk.finding.severity == "yellow" else "info"
-        voices = f"{talk.n_reports} reports by {len(talk.said)} sources"
+        voices = f"{talk.n_reports} reports by {len(talk.said)} source{'s' if len(talk.said) > 1 else ''}"
         evidence = dict.fromkeys((*talk.finding.evidence, *([word.entry] if word.entry else [])))
         last = talk.last
         talk.finding = structs.replace(
             talk.finding,
             severity=severity,
             probability=min(p, 0.99),
-            reasons=(*talk.lines, voices) if talk.n_reports > 1 else talk.lines,
+            reasons=(*lines, voices) if talk.n_reports > 1 else lines,
             detail=Heard(
                 sensor=last.sensor,
                 lat_deg=last.lat_deg,

@@ -7,13 +7,13 @@ from msgspec import Meta, Struct
 
 from sargas.incident import words
 from sargas.incident.decisions import happenings, on_incident
-from sargas.incident.fold import RANK, fold
+from sargas.incident.fold import RANK, fold, says_more
 from sargas.incident.levels import Patience, Sky, assess, sought
 from sargas.incident.match import Grouping, match_finding
 from sargas.incident.near import LastSeen, Reach, last_seen, off_course_m
 from sargas.model.decision import Decision, LinkTrack
 from sargas.model.errors import DecisionError
-from sargas.model.finding import Crossing, Finding, Heard
+from sargas.model.finding import Crossing, Finding
 from sargas.model.incident import (
     FindingJoined,
     Happening,
@@ -178,7 +178,7 @@ class IncidentBook:
             return finding.state != "updated"
         if finding.state != "updated" or finding.severity != last.severity:
             return True
-        if isinstance(finding.detail, Heard) and finding.reasons != last.reasons:
+        if says_more(finding, last):
             return True
         if _has_left(finding) != _has_left(last) or abs(finding.probability - last.probability) >= 0.1:
             return True

@@ -128,12 +128,22 @@ def _decided(state: Incident, event: IncidentEvent) -> Incident:
 
 def _news(before: Incident | None, what: Happening) -> str:
     """Return what an update of a report says that its earlier self did not; empty for other updates."""
-    if before is None or not isinstance(what, FindingJoined) or not isinstance(what.finding.detail, Heard):
+    if before is None or not isinstance(what, FindingJoined):
         return ""
     known = next((known for known in before.findings if known.finding_id == what.finding.finding_id), None)
-    old = set(known.reasons) if known is not None else set()
+    if known is None or not says_more(what.finding, known):
+        return ""
+    old = set(known.reasons)
     new = [reason for reason in what.finding.reasons if reason not in old]
     return f"Reported: {'; '.join(new)}" if new else ""
+
+
+def says_more(finding: Finding, known: Finding) -> bool:
+    """Return whether another person or sensor, or somebody in new words, speaks in an update of a report."""
+    new, old = finding.detail, known.detail
+    if not (isinstance(new, Heard) and isinstance(old, Heard)):
+        return False
+    return finding.probability > known.probability or new.text not in {"", old.text}
 
 
 def _on_record(state: Incident, event: IncidentEvent, text: str) -> Incident:

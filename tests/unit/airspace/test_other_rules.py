@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from airspace_kit import STATES, T0_S, at, box, fly, picture, straight, track
 from sargas.airspace import approach, near_border, reported, silent_sensor, zone_entry
@@ -174,6 +175,22 @@ def test_a_sighting_is_yellow_and_a_second_near_it_joins() -> None:
 def test_the_same_reporter_does_not_count_twice() -> None:
     found = heard(sighting(0.0, 0.0, 1, "Ona"), sighting(30.0, 100.0, 2, "Ona"))
     assert found[-1].probability == pytest.approx(0.5)
+
+
+def test_who_speaks_often_is_told_once_as_last_heard() -> None:
+    found = heard(*(sighting(10.0 * k, 100.0, k + 1, "Ona", text=f"still there {k}") for k in range(5)))
+    assert [line for line in found[-1].reasons if "Ona" in line] == [
+        "Ona heard something at 03:00:40 UTC within 2.1 km: still there 4"
+    ]
+    assert found[-1].reasons[-1] == "5 reports by 1 source"
+
+
+def test_two_who_give_no_name_are_two_and_a_name_is_one_person_through_any_sensor() -> None:
+    nameless = heard(sighting(0.0, 0.0, 1), sighting(30.0, 100.0, 2))
+    named = heard(
+        sighting(0.0, 0.0, 1, "Ona"), structs.replace(sighting(30.0, 100.0, 2, "Ona"), sensor="other-number")
+    )
+    assert [found[-1].probability for found in (nameless, named)] == pytest.approx([0.75, 0.5])
 
 
 def test_a_sighting_far_away_is_another_finding() -> None:

@@ -93,9 +93,16 @@ def test_the_story_tells_each_event_once_in_its_order() -> None:
 
 
 def test_another_persons_word_is_told_when_it_comes() -> None:
-    more = structs.replace(REPORT, state="updated", reasons=(*REPORT.reasons, "guard saw a wing"))
+    more = structs.replace(
+        REPORT, state="updated", reasons=(*REPORT.reasons, "guard saw a wing"), probability=REPORT.probability + 0.1
+    )
     story = folded(EVERY[0], FindingJoined(finding=more), FindingJoined(finding=more)).timeline
     assert [item.text for item in story[1:]] == ["Reported: guard saw a wing"]
+
+
+def test_a_node_that_repeats_itself_adds_nothing_to_the_timeline() -> None:
+    again = [structs.replace(REPORT, state="updated", reasons=(f"heard again, {k} reports",)) for k in range(2, 300)]
+    assert len(folded(EVERY[0], *(FindingJoined(finding=one) for one in again)).timeline) == 1
 
 
 def test_an_update_replaces_its_finding() -> None:
