@@ -122,5 +122,5 @@ class LineSplitter:
             self._n_skipped += len(self._rest) + len(rest)
             self._rest = b""
         else:
-            self._joint = len(self._rest)
+            self._joint = len(self._rest) if rest.strip() else self._joint
             self._rest += rest

@@ -133,3 +133,11 @@ def test_a_moment_that_cannot_be_is_refused_if_it_is_needed(moment: str) -> None
     line = POSITION.replace("2008/11/28,14:53:50.594", moment)
     assert isinstance(read(decoder(use_message_time=True), line)[0], Malformed)
     assert isinstance(read(decoder(), line)[0], Cooperative)
+
+
+@pytest.mark.parametrize("blank", [b"", b" ", b"\r"])
+def test_a_blank_chunk_within_a_cut_line_is_no_seam(blank: bytes) -> None:
+    decoder = build(Settings(sensor="roof"), SENSORS)
+    pieces = (b"\nMSG,1,1", blank, b"\n")
+    found = [item for piece in pieces for item in decoder.decode(piece, 1_000.0, 1)]
+    assert [(type(item), item.n_bytes > 0) for item in found if isinstance(item, Malformed)] == [(Malformed, True)]
