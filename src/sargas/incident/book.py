@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Final
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from sargas.incident import words
 from sargas.incident.decisions import happenings, on_incident
@@ -99,6 +99,12 @@ class IncidentBook:
         self._count = ("", 0)
         self._changed: dict[str, None] = {}
 
+    def take_over(self, before: "IncidentBook") -> None:
+        """Go on with the incidents of a book that another configuration kept."""
+        self._incidents, self._watches = dict(before._incidents), dict(before._watches)
+        self._by_finding, self._by_track = dict(before._by_finding), dict(before._by_track)
+        self._count = before._count
+
     def on_findings(self, findings: Sequence[Finding], picture: Picture) -> Sequence[Incident]:
         """Return the incidents that these findings, and the tracks lost or found, changed."""
         self._changed = {}
@@ -185,6 +191,10 @@ class IncidentBook:
         return finding.time_s - last.time_s >= self._settings.update_s
 
     def _join(self, incident_id: str, finding: Finding, now_s: float) -> None:
+        watch = self._watches.get(incident_id)
+        if watch is not None and finding.track_id in watch.continued:
+            # It is a prediction of the old track; where the target is, the track that it goes on as says.
+            finding = structs.replace(finding, lat_deg=None, lon_deg=None)
         self._happen(incident_id, now_s, FindingJoined(finding=finding), finding.evidence)
         self._index(incident_id, finding)
 

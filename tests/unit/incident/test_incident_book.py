@@ -264,6 +264,17 @@ def test_a_new_track_where_the_lost_one_could_be_continues_the_incident(book: In
     assert "80 s after track 5 was lost" in incident.timeline[-1].text
 
 
+def test_a_prediction_of_the_lost_track_no_longer_says_where_a_continued_incident_is(book: IncidentBook) -> None:
+    opened(book)
+    lose(book, T0 + 100)
+    before = only(book.on_findings([], picture(T0 + 170, found(T0 + 170))))
+    predicted = crossing(5, T0 + 400, state="updated", lon_deg=LON - 0.6, raised_s=T0)
+    book.on_findings([predicted], picture(T0 + 400, found(T0 + 400)))
+    after = book.incident(before.incident_id)
+    assert after.findings[0].time_s == T0 + 400
+    assert after.lon_deg == before.lon_deg
+
+
 @pytest.mark.parametrize(
     "more",
     [
