@@ -80,9 +80,12 @@ export class AirMap {
   /** Return the map once it can be drawn on. */
   static async create(container: HTMLElement, settings: Settings, hand: Hand): Promise<AirMap> {
     await Promise.all(["400 16px Sargas", "600 16px 'Sargas Semibold'"].map((face) => document.fonts.load(face, LETTERS)));
+    const theme = settings.theme;
     const air = new AirMap(container, settings, hand);
     await new Promise<void>((done) => void air.map.once("load", () => done()));
     air.isReady = true;
+    // Somebody may have changed the theme while the map was being made.
+    if (settings.theme !== theme) air.repaint();
     air.showLayers();
     return air;
   }

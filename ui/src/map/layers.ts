@@ -139,8 +139,7 @@ function people(p: Palette): LayerSpecification[] {
     {
       id: "direction-names", type: "symbol", source: "directions", filter: ["has", "label"],
       layout: {
-        "symbol-placement": "line-center", "text-field": get("label"), "text-font": FONT, "text-size": 11, "text-offset": [0, -0.7],
-        "text-keep-upright": true,
+        "text-field": get("label"), "text-font": FONT_STRONG, "text-size": 11.5, "text-offset": [0.9, -0.7],
       },
       paint: { "text-color": p.heard, "text-opacity": alpha, "text-halo-color": p.halo, "text-halo-width": 1.4 },
     },

@@ -10,6 +10,8 @@ export const FADE_S = 900;
 export const HEARD_FADE_S = 90;
 /** What a sensor's own newer bearing outdates is only a hint of the movement. */
 const OUTDATED = 0.3;
+/** A bearing's figure stands so far along it. */
+const LABEL_AT_M = 4_000;
 const BEARING_RANGE_M = 15_000;
 const DEFAULT_CUE_RADIUS_M = 5_000;
 
@@ -61,9 +63,8 @@ export function observedFeatures(
 const polygon = (ring: LonLat[], alpha: number): Feature => ({
   type: "Feature", geometry: { type: "Polygon", coordinates: [ring] }, properties: { alpha },
 });
-const line = (path: LonLat[], alpha: number, label?: string): Feature => ({
-  type: "Feature", geometry: { type: "LineString", coordinates: path },
-  properties: label === undefined ? { alpha } : { alpha, label },
+const line = (path: LonLat[], alpha: number): Feature => ({
+  type: "Feature", geometry: { type: "LineString", coordinates: path }, properties: { alpha },
 });
 
 function addDirection(
@@ -73,12 +74,18 @@ function addDirection(
     const half = Math.min(2 * sdDeg, 90);
     out.directions.push(polygon(sector(...at, azimuthDeg - half, azimuthDeg + half, rangeM), alpha));
   }
-  out.directions.push(line([at, destination(...at, azimuthDeg, rangeM)], alpha, course(azimuthDeg)));
+  out.directions.push(line([at, destination(...at, azimuthDeg, rangeM)], alpha));
 }
 
 function addBearing(out: ObservedFeatures, bearing: Bearing, at: LonLat, alpha: number, isNewest: boolean): void {
   const rangeM = bearing.range_max_m ?? BEARING_RANGE_M;
-  if (isNewest) addDirection(out, at, bearing.azimuth_deg, bearing.azimuth_sd_deg, rangeM, alpha);
+  if (isNewest) {
+    addDirection(out, at, bearing.azimuth_deg, bearing.azimuth_sd_deg, rangeM, alpha);
+    out.directions.push({
+      type: "Feature", properties: { alpha, label: course(bearing.azimuth_deg) },
+      geometry: { type: "Point", coordinates: destination(...at, bearing.azimuth_deg, Math.min(rangeM / 2, LABEL_AT_M)) },
+    });
+  }
   else out.directions.push(line([at, destination(...at, bearing.azimuth_deg, rangeM)], alpha * OUTDATED));
 }
 
