@@ -184,7 +184,9 @@ class Incursion:
         elif not known.was_lost:
             known.was_lost = True
             ahead = None
-            if not self._nearness.is_inside(track.track_id) and self.settings.lost_approach_s > 0.0:
+            # Whose own reports ended is out of its receiver's reach, mostly: a prediction is no reason to suspect it.
+            is_of_interest = not (is_identified(track) or self._nearness.is_inside(track.track_id))
+            if is_of_interest and self.settings.lost_approach_s > 0.0:
                 ahead = meeting(self._area, track, self.settings.lost_approach_s)
             known.was_approaching = ahead is not None and ahead.probability >= 0.5
 

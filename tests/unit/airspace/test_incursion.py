@@ -305,3 +305,30 @@ def test_minsk_to_vilnius_crosses_where_shapely_says() -> None:
     _, _, flown_m = WGS84.inv(27.5512, 53.8908, *first)
     assert crossed.time_s - T0_S == pytest.approx(flown_m / 30.0, abs=0.5)
     assert crossed.from_country == "BY"
+
+
+def test_an_identified_aircraft_whose_signal_ends_outside_raises_nothing_by_its_prediction() -> None:
+    """Its receiver lost it: what it gave of itself is old a minute later, but nobody saw it come over."""
+    name = Identity(icao24="f00202", callsign="SIM202")
+    rule = incursion.build(incursion.Settings(), STATES, "WW")
+    flown = [
+        track(T0_S + s, at(8_000.0 - 200.0 * s), (-200.0, 0.0), identity=name, is_cooperative=True) for s in range(10)
+    ]
+    gone = [
+        track(
+            T0_S + s, at(8_000.0 - 200.0 * s), (-200.0, 0.0), sd_m=30.0 * (s - 9), identity=name,
+            is_cooperative=s < 70, last_report_s=T0_S + 9, status="coasting" if s < 39 else "lost",
+        )
+        for s in range(10, 200)
+    ]  # fmt: skip
+    assert fly(rule, [*flown, *gone]) == []
+
+
+def test_one_that_nobody_identifies_and_that_is_lost_on_its_way_in_still_raises() -> None:
+    rule = incursion.build(incursion.Settings(), STATES, "WW")
+    flown = [track(T0_S + s, at(6_000.0 - 60.0 * s), (-60.0, 0.0)) for s in range(10)]
+    gone = [
+        track(T0_S + s, at(6_000.0 - 60.0 * s), (-60.0, 0.0), sd_m=200.0, last_report_s=T0_S + 9, status="lost")
+        for s in range(40, 200)
+    ]
+    assert [found.state for found in fly(rule, [*flown, *gone])][:1] == ["raised"]
