@@ -8,7 +8,7 @@ snapshot do the same things at the same moments.
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from msgspec import structs
 
@@ -38,8 +38,14 @@ OBSERVATIONS_KEPT = 500
 REASONS_KEPT = 50
 
 
+Book = TypeVar("Book")
+
+
 class IncidentBook(Protocol):
     """Findings and decisions to incidents."""
+
+    def take_over(self: Book, before: Book) -> None:
+        """Go on with the incidents of a book that another configuration kept."""
 
     def on_findings(self, findings: Sequence[Finding], picture: Picture) -> Sequence[Incident]:
         """Return the incidents that these findings, and the tracks lost or found, changed."""
@@ -89,12 +95,25 @@ class Engine:
         self._tracker = tracker
         self._health = health
         self._rules = list(rules)
-        self._incidents = incidents
+        self.incidents = incidents
         self._step_s = step_s
         self._last_tick: int | None = None
         self._feeds = {name: _Feed(name) for name in decoders}
         self._affiliations: dict[int, Affiliation] = {}
         self.picture.feeds = {name: feed.published() for name, feed in self._feeds.items()}
+
+    def take_over(self, before: "Engine") -> None:
+        """Go on where an engine of another configuration or version stood.
+
+        What people decided on stays: the incidents. Tracks and findings are made anew from what comes in, and the
+        tracks that the incidents had are lost until they are found again.
+        """
+        numbers = [track_id for incident in before.picture.incidents.values() for track_id in incident.track_ids]
+        self._tracker.number_from(max([*before.picture.tracks, *numbers], default=0))
+        self.incidents.take_over(before.incidents)
+        self.picture.incidents = dict(before.picture.incidents)
+        self.picture.now_s = before.picture.now_s
+        self.last_seq = before.last_seq
 
     def accept(self, entry: Entry) -> list[Event]:
         """Return what changed with this entry, the ticks due before it included.
@@ -155,7 +174,7 @@ class Engine:
             events.append(HealthChanged(health))
         findings = [finding for rule in self._rules for finding in rule.evaluate(self.picture)]
         events += self._findings(findings)
-        events += self._changed_incidents(self._incidents.on_findings(findings, self.picture))
+        events += self._changed_incidents(self.incidents.on_findings(findings, self.picture))
         for track_id in [key for key, track in self.picture.tracks.items() if track.status == "ended"]:
             del self.picture.tracks[track_id]
             self._affiliations.pop(track_id, None)
@@ -205,7 +224,7 @@ class Engine:
             self._affiliations[decision.track_id] = decision.affiliation
             return self._tracks([track])
         try:
-            changed = self._incidents.on_decision(decision, entry.received_s, entry.seq, self.picture)
+            changed = self.incidents.on_decision(decision, entry.received_s, entry.seq, self.picture)
         except DecisionError as error:
             return [Refused(str(error))]
         return self._changed_incidents(changed)

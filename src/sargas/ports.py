@@ -49,6 +49,9 @@ class Tracker(Protocol):
     def tick(self, now_s: float) -> Sequence[Track]:
         """Return every track predicted to `now_s`; those that are over once with status `ended`."""
 
+    def number_from(self, n_before: int) -> None:
+        """Number the tracks that come from here on as if there had been `n_before` already."""
+
 
 class HealthMonitor(Protocol):
     """Reports to the health of the sensors."""
@@ -92,8 +95,8 @@ class Journal(Protocol):
     def write_snapshot(self, seq: int, key: str, state: bytes) -> None:
         """Keep the state after entry `seq`; `key` names the code and configuration that can read it."""
 
-    def read_snapshot(self, key: str, at_or_before_seq: int | None = None) -> tuple[int, bytes] | None:
-        """Return the newest (seq, state) under `key`, or None."""
+    def read_snapshot(self, key: str | None, at_or_before_seq: int | None = None) -> tuple[int, bytes] | None:
+        """Return the newest (seq, state) under `key`, under any if it is None; or None."""
 
     def prune(self, before_s: float, max_bytes: int | None, keep: Sequence[int]) -> int:
         """Return how many old entries were removed; those numbered in `keep`, decisions and notes stay.

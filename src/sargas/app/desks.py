@@ -20,6 +20,8 @@ from sargas.ports import Journal, Transport
 from sargas.web.desk import View, ViewName
 
 REPLAY_BACK_S = 3_600.0
+RUN_IN_S = 900.0
+"""Where no snapshot fits, a replay begins so much before the moment asked for, that its tracks are there by then."""
 
 
 @runtime_checkable
@@ -151,6 +153,7 @@ class WatchDesk(_Desk):
             start_s=min(start_s, begin.time_s) if begin else start_s,
             end_s=now_s,
             begin=begin,
+            after_seq=0 if begin else await asyncio.to_thread(self._journal.seq_at, start_s - RUN_IN_S),
         )
         await player.play(jump_to_s=start_s)
         self._replay = player

@@ -68,6 +68,7 @@ class Live(Published):
         self._queue: deque[_Waiting] = deque()
         self._room = asyncio.Condition()
         self._arrived = asyncio.Event()
+        self.is_started = asyncio.Event()
 
     @property
     def clock(self) -> Clock:
@@ -101,6 +102,7 @@ class Live(Published):
     async def run(self) -> None:
         """Work until cancelled; what was delivered before is finished."""
         await self._write([self._stamp(Note("started"))])
+        self.is_started.set()
         try:
             while True:
                 await self._wait_for_work()

@@ -37,7 +37,7 @@ class Checkpoint(Struct, frozen=True):
 
 
 class Player(Published):
-    """Plays the entries of a journal between two moments.
+    """Plays the entries of a journal between two moments, from a checkpoint or from those after `after_seq`.
 
     Decisions taken while playing are kept beside the entries, at the moment at which they were taken; going back
     before one undoes it.
@@ -51,6 +51,7 @@ class Player(Published):
         start_s: float,
         end_s: float,
         begin: Checkpoint | None = None,
+        after_seq: int = 0,
         speed: float = 1.0,
         is_paused: bool = False,
     ) -> None:
@@ -72,7 +73,8 @@ class Player(Published):
         self._read_seq = 0
         self._entries: Iterator[Entry] = iter(())
         self._next: Entry | None = None
-        self._open(after_seq=begin.seq if begin else 0)
+        self._first_seq = after_seq
+        self._open(after_seq=begin.seq if begin else after_seq)
 
     @property
     def clock(self) -> Clock:
@@ -231,7 +233,7 @@ class Player(Published):
         self.guard.engine = self._make_engine()
         self._now_s = self._start_s
         self._n_decided = 0
-        self._open(after_seq=0)
+        self._open(after_seq=self._first_seq)
 
 
 def _engine_of(checkpoint: Checkpoint) -> Engine:

@@ -19,9 +19,11 @@ Progress = Callable[[int, int], None]
 def restore(journal: Journal, key: str, make_engine: EngineFactory, progress: Progress | None = None) -> Engine:
     """Return the engine after the journal's last entry.
 
-    A snapshot that cannot be read is passed over: the journal itself always suffices.
+    After a change of the code or of the configuration no snapshot fits. Then the incidents of the newest one are
+    taken over and only the entries after it are run: the desk cannot wait until a day is run again. Without any
+    readable snapshot the whole journal is run.
     """
-    engine = _from_snapshot(journal, key) or make_engine()
+    engine = _from_snapshot(journal, key) or _taken_over(journal, make_engine())
     first, last = engine.last_seq, journal.last_seq()
     run_through(engine, journal.read(engine.last_seq), last - first, progress)
     return engine
@@ -49,6 +51,14 @@ def checkpoint_before(journal: Journal, key: str, time_s: float) -> Checkpoint |
 def _from_snapshot(journal: Journal, key: str) -> Engine | None:
     found = journal.read_snapshot(key)
     return None if found is None else _engine(found[1])
+
+
+def _taken_over(journal: Journal, engine: Engine) -> Engine:
+    found = journal.read_snapshot(None)
+    before = None if found is None else _engine(found[1])
+    if before is not None:
+        engine.take_over(before)
+    return engine
 
 
 def _engine(state: bytes) -> Engine | None:

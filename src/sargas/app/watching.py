@@ -68,6 +68,7 @@ async def watch(config: Config, folder: Path, *, ready: Ready, progress: Progres
                 tasks.create_task(run_feeds(transports, live.deliver), name="feeds"),
                 tasks.create_task(_prune(journal, live, config), name="retention"),
             ]
+            await live.is_started.wait()
             await serve_until_stopped(desk, config.web.host, config.web.port, ready)
             await desk.close_replay()
             for task in reversed(running):

@@ -372,6 +372,10 @@ class ImmGnn:
         for orphan in self._bindings.bind(target, m.keys):
             self._end_unless_seen(orphan, m.report.sensor)
 
+    def number_from(self, n_before: int) -> None:
+        """Number the tracks that come from here on as if there had been `n_before` already."""
+        self._n_confirmed = max(self._n_confirmed, n_before)
+
     def _confirm(self, target: Target) -> None:
         """Publish a target under a new number."""
         self._n_confirmed += 1

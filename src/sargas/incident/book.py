@@ -1,6 +1,7 @@
 """The book of incidents: which findings, tracks and reports are one story, and how serious it is now."""
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct, structs
@@ -101,9 +102,8 @@ class IncidentBook:
 
     def take_over(self, before: "IncidentBook") -> None:
         """Go on with the incidents of a book that another configuration kept."""
-        self._incidents, self._watches = dict(before._incidents), dict(before._watches)
-        self._by_finding, self._by_track = dict(before._by_finding), dict(before._by_track)
-        self._count = before._count
+        for name in ("_incidents", "_watches", "_by_finding", "_by_track", "_count"):
+            setattr(self, name, copy(getattr(before, name)))
 
     def on_findings(self, findings: Sequence[Finding], picture: Picture) -> Sequence[Incident]:
         """Return the incidents that these findings, and the tracks lost or found, changed."""

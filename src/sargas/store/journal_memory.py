@@ -82,12 +82,12 @@ class MemoryJournal:
             for old in retention.superfluous(list(self._snapshots), key, self._spacing):
                 del self._snapshots[old]
 
-    def read_snapshot(self, key: str, at_or_before_seq: int | None = None) -> tuple[int, bytes] | None:
-        """Return the newest (seq, state) under `key`, or None."""
+    def read_snapshot(self, key: str | None, at_or_before_seq: int | None = None) -> tuple[int, bytes] | None:
+        """Return the newest (seq, state) under `key`, under any if it is None; or None."""
         with self._lock:
             self._check_open()
             limit = self._last_seq() if at_or_before_seq is None else at_or_before_seq
-            found = [(kept.seq, state) for kept, state in self._snapshots.items() if kept.key == key]
+            found = [(kept.seq, state) for kept, state in self._snapshots.items() if key in {None, kept.key}]
             return max((one for one in found if one[0] <= limit), default=None)
 
     def prune(self, before_s: float, max_bytes: int | None, keep: Sequence[int]) -> int:

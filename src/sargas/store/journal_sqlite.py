@@ -168,13 +168,14 @@ class SqliteJournal:
                     "DELETE FROM snapshots WHERE key = ? AND seq = ?", [(old.key, old.seq) for old in dropped]
                 )
 
-    def read_snapshot(self, key: str, at_or_before_seq: int | None = None) -> tuple[int, bytes] | None:
-        """Return the newest (seq, state) under `key` that is whole, or None."""
+    def read_snapshot(self, key: str | None, at_or_before_seq: int | None = None) -> tuple[int, bytes] | None:
+        """Return the newest (seq, state) under `key` that is whole, under any if it is None; or None."""
         limit = SEQ_MAX if at_or_before_seq is None else at_or_before_seq
         while True:
             with self._using("a snapshot cannot be read"):
                 row = self._connection.execute(
-                    "SELECT seq, data FROM snapshots WHERE key = ? AND seq <= ? ORDER BY seq DESC LIMIT 1",
+                    "SELECT seq, data FROM snapshots"
+                    " WHERE key = ifnull(?, key) AND seq <= ? ORDER BY seq DESC LIMIT 1",
                     (key, limit),
                 ).fetchone()
             if row is None:

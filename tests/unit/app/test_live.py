@@ -13,7 +13,7 @@ import structlog
 from sargas.app.clock import SteadyClock
 from sargas.app.desks import WatchDesk
 from sargas.app.live import Live
-from sargas.app.restore import restore
+from sargas.app.restore import restore, run_through
 from sargas.app.wire import build_engine
 from sargas.engine import Engine
 from sargas.model.decision import Acknowledge, Comment
@@ -185,6 +185,12 @@ async def test_a_replay_of_the_journal_gives_the_picture_that_was_shown_live() -
     assert shown(again) == shown(live.engine)
 
 
+def run_from_the_start(journal: Journal) -> Engine:
+    engine = new_engine()
+    run_through(engine, journal.read(), journal.last_seq(), None)
+    return engine
+
+
 async def test_a_snapshot_and_the_entries_after_it_give_what_all_entries_give() -> None:
     journal, hands = memory(), Hands()
     async with running(journal, hands, snapshot_every_s=30.0) as live:
@@ -193,7 +199,7 @@ async def test_a_snapshot_and_the_entries_after_it_give_what_all_entries_give() 
     assert kept is not None
     assert 10 < kept[0] < journal.last_seq()
     from_snapshot = restore(journal, KEY, new_engine)
-    from_the_start = restore(journal, "another key", new_engine)
+    from_the_start = run_from_the_start(journal)
     assert shown(from_snapshot) == shown(from_the_start) == shown(live.engine)
     from_snapshot.advance(BEGIN_S + 400.0)
     from_the_start.advance(BEGIN_S + 400.0)
@@ -212,7 +218,7 @@ async def test_a_watch_that_goes_on_after_a_restart_is_replayed_as_it_was() -> N
             hands.pass_by(4.0)
             await live.deliver(plot(hands.wall_s - 0.5, 25.9 - 160.0 * k / DEGREE_M))
         now_s = await ticked_to(live, hands, 3.0)
-    again = restore(journal, "another key", new_engine)
+    again = run_from_the_start(journal)
     again.advance(now_s)
     assert len(live.picture.tracks) == 2  # the one that was lost before, and the one that is there now
     assert shown(again) == shown(live.engine)
