@@ -24,6 +24,7 @@ const MARGIN_PX = 60;
 const COMPARED_MAX = 400;
 const BAR_PX = 70;
 const EDGE_PX = 56;
+const PHONE_PX = 600;
 const FRAME_ZOOM = 10.2;
 
 export interface Clicked {
@@ -120,8 +121,9 @@ export class AirMap {
   /** Bring a box into view if it is not well in it already; the map stands still as long as it can. */
   frame(bounds: [number, number, number, number], covered: Covered): void {
     const { clientWidth, clientHeight } = this.map.getContainer();
-    const room = { top: EDGE_PX, left: EDGE_PX, right: covered.right + EDGE_PX, bottom: covered.bottom + this.barPx() + EDGE_PX };
-    if (clientWidth < room.left + room.right + EDGE_PX || clientHeight < room.top + room.bottom + EDGE_PX) return;
+    const edge = clientWidth < PHONE_PX ? EDGE_PX / 4 : EDGE_PX;
+    const room = { top: edge, left: edge, right: covered.right + edge, bottom: covered.bottom + this.barPx() + edge };
+    if (clientWidth < room.left + room.right + edge || clientHeight < room.top + room.bottom + edge) return;
     const [west, south, east, north] = bounds;
     const [a, b] = [this.map.project([west, north]), this.map.project([east, south])];
     const isIn = a.x >= 8 && a.y >= 8 && b.x <= clientWidth - covered.right - 8 && b.y <= clientHeight - covered.bottom - this.barPx() - 8;
