@@ -36,7 +36,7 @@ BLUEPRINT = Blueprint(
 
 
 def flight(n_plots: int = 60, *, speed_mps: float = 40.0, from_border_m: float = 4_000.0) -> list[tuple[float, Body]]:
-    """Return the bodies of a flight due west over the border at 25 degrees east, a plot every 4 s, on a straight line."""
+    """Return the bodies of a straight flight due west over the border at 25 degrees east, a plot every 4 s."""
     bodies: list[tuple[float, Body]] = [(START_S, FeedOpened("radar", "test"))]
     for k in range(n_plots):
         time_s = START_S + 4.0 * k

@@ -2,7 +2,7 @@
 
 A code block of `sh` is run line by line in one folder per page. A block of another language whose first line is a
 comment with a file name (`# watch.toml`) is saved under that name. A block after `<!-- not run: why -->` is passed
-over. `sargas watch` and `sargas demo` are started, awaited until they answer, and ended with Ctrl-C at the page's end.
+over. `sargas watch` and `sargas demo` are started, awaited until they answer, and ended with Ctrl-C at the end.
 """
 
 import os
@@ -18,7 +18,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-BLOCK = re.compile(r"(?P<skip><!-- not run: [^>]+ -->\s*)?^```(?P<language>\w+)\n(?P<body>.*?)^```", re.M | re.S)
+BLOCK = re.compile(
+    r"(?P<skip><!-- not run: [^>]+ -->\s*)?^```(?P<language>\w+)\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL
+)
 NAMED = re.compile(r"^(?:#|//)\s*(?P<name>[\w./-]+\.\w+)\s*$")
 RUNS_ON = ("sargas watch", "sargas demo")
 ANSWERS = re.compile(r"is at http://")

@@ -198,7 +198,8 @@ class Reported:
         return self._written(talk, word)
 
     def _written(self, talk: _Talk, word: _Word) -> Finding:
-        said = f": {word.text.strip()[:300]}" if word.text.strip() else ""
+        text = word.text.strip()[:300].rstrip(".")
+        said = f": {text}" if text else ""
         line = f"{word.what} at {clock(word.time_s)} within {length(word.radius_m)}{said}"
         talk.lines.pop(word.key, None)  # who speaks again is told once, as last heard
         talk.lines[word.key] = line

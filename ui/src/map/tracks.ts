@@ -12,12 +12,17 @@ const VECTOR_S = 60;
 const TRAIL_PIECES = 4;
 const DEFAULT_PERIOD_S = 5;
 
+/** Return whether an aircraft says who it is: by its own position, or to the radar or neighbour that asked it. */
+export function isIdentified(track: Track): boolean {
+  return track.is_cooperative === true || track.identity?.icao24 !== undefined;
+}
+
 /** Return how a track looks; hostile, suspect and friendly only ever come from a person's decision. */
 export function lookOf(track: Track): Look {
-  if (track.status === "lost") return track.is_cooperative || track.identity?.icao24 ? "lost-known" : "lost";
+  if (track.status === "lost") return isIdentified(track) ? "lost-known" : "lost";
   const affiliation = track.affiliation ?? "unknown";
   if (affiliation !== "unknown") return affiliation;
-  if (track.is_cooperative) return "cooperative";
+  if (isIdentified(track)) return "cooperative";
   return track.status === "tentative" ? "pending" : "unknown";
 }
 
@@ -48,7 +53,7 @@ export function freshness(ageS: number, isStale: boolean): number {
 }
 
 function height(track: Track): string {
-  if (track.is_cooperative && track.alt_baro_m != null && track.alt_baro_m > 1_500) {
+  if (isIdentified(track) && track.alt_baro_m != null && track.alt_baro_m > 1_500) {
     return `FL${String(Math.round(track.alt_baro_m / 30.48)).padStart(3, "0")}`;
   }
   const metres = track.alt_wgs84_m ?? track.alt_baro_m;
@@ -58,7 +63,7 @@ function height(track: Track): string {
 export function labelLine(track: Track, ageS: number, isStale: boolean): string {
   if (track.status === "lost") return `LOST ${duration(ageS)} ago`;
   const mps = Math.hypot(track.east_mps, track.north_mps);
-  const speed = track.is_cooperative ? speedKt(mps) : speedKmh(mps);
+  const speed = isIdentified(track) ? speedKt(mps) : speedKmh(mps);
   return `${height(track)} · ${speed}${isStale ? ` · ${duration(ageS)} old` : ""}`;
 }
 
