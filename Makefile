@@ -43,9 +43,10 @@ page: $(PAGE) $(PLACES)  ## build the web page and the list of towns
 wheel: $(VENV)/.tests $(PAGE) $(PLACES)  ## build dist/sargas-*.whl, page and towns included
 	$(RUN)/python -m build --wheel --no-isolation
 
+# Locked for 3.11.0, not for whoever runs this: Debian 12 has 3.11.2, and packages exist that want a later 3.11.
 lock: $(VENV)/.tests  ## choose the newest versions that fit and lock them
-	$(RUN)/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-header --upgrade --quiet -o requirements.lock
-	$(RUN)/uv pip compile pyproject.toml --extra dev -c requirements.lock --generate-hashes --no-emit-index-url --no-header --upgrade --quiet -o requirements-dev.lock
+	$(RUN)/uv pip compile pyproject.toml --python-version 3.11.0 --generate-hashes --no-emit-index-url --no-header --upgrade --quiet -o requirements.lock
+	$(RUN)/uv pip compile pyproject.toml --extra dev -c requirements.lock --python-version 3.11.0 --generate-hashes --no-emit-index-url --no-header --upgrade --quiet -o requirements-dev.lock
 
 clean:  ## remove everything that is built, the environment included
 	rm -rf $(VENV) build dist ui/node_modules src/sargas/web/page src/sargas/airspace/data .mypy_cache .ruff_cache .pytest_cache
