@@ -36,6 +36,8 @@ from sargas.ports import Decoder, HealthMonitor, Rule, Tracker
 OBSERVATIONS_KEPT_S = 1_800.0
 OBSERVATIONS_KEPT = 500
 REASONS_KEPT = 50
+CROSSED_AT_ONCE = frozenset({"started", "clock_stepped", "fell_behind"})
+"""Notes before which time has passed that nobody looked at."""
 
 
 Book = TypeVar("Book")
@@ -118,9 +120,10 @@ class Engine:
     def accept(self, entry: Entry) -> list[Event]:
         """Return what changed with this entry, the ticks due before it included.
 
-        The time in which the watch was off, or by which its clock was stepped, is crossed in one tick.
+        The time in which the watch was off, by which its clock was stepped, or by which it fell behind, is crossed in
+        one tick.
         """
-        if isinstance(entry.body, Note) and entry.body.what in {"started", "clock_stepped"}:
+        if isinstance(entry.body, Note) and entry.body.what in CROSSED_AT_ONCE:
             self._last_tick = max(self._last_tick or 0, math.floor(entry.received_s / self._step_s) - 1)
         events = self.advance(entry.received_s)
         self.last_seq = entry.seq

@@ -20,6 +20,8 @@ from sargas.ports import Journal, Transport
 from sargas.web.desk import View, ViewName
 
 REPLAY_BACK_S = 3_600.0
+BEHIND_S = 2.0
+"""Less than this is the hiccup of a busy machine."""
 RUN_IN_S = 900.0
 """Where no snapshot fits, a replay begins so much before the moment asked for, that its tracks are there by then."""
 
@@ -100,6 +102,8 @@ class WatchDesk(_Desk):
             trouble.append(f"nothing can be recorded: {self.live.journal_error}")
         if self.live.clock_offset_s:
             trouble.append(f"the machine's clock is {self.live.clock_offset_s:+.1f} s off the watch's")
+        if self.live.behind_s > BEHIND_S:
+            trouble.append(f"the picture is {self.live.behind_s:.0f} s behind: the watch cannot keep up")
         for name, transport in self._transports.items():
             if isinstance(transport, Dropping) and transport.n_dropped:
                 trouble.append(f"feed {name} dropped {transport.n_dropped} datagrams: the watch could not keep up")

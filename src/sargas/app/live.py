@@ -13,7 +13,7 @@ import structlog
 
 from sargas.app.clock import SteadyClock
 from sargas.app.published import Published
-from sargas.engine import Engine
+from sargas.engine import CROSSED_AT_ONCE, Engine
 from sargas.model.entry import Body, Entry, Note
 from sargas.model.errors import DecisionError, JournalError
 from sargas.model.picture import Event
@@ -25,6 +25,8 @@ BATCH = 512
 QUEUE = 4_096
 SLICE_S = 0.01
 """How long the engine may work before other tasks get their turn."""
+BEHIND_MAX_S = 10.0
+"""Further behind than this the watch leaves ticks out: a picture of now, looked at seldom, beats an old one."""
 
 log = structlog.get_logger()
 
@@ -57,6 +59,7 @@ class Live(Published):
         super().__init__(engine)
         self.journal_error = ""
         self.clock_offset_s = 0.0
+        self.behind_s = 0.0
         self.n_entries = 0
         self._journal = journal
         self._clock = clock
@@ -109,8 +112,10 @@ class Live(Published):
                 if self._queue:
                     await self._write(await self._take())
                 if not self._queue:
-                    self.publish(self.guard.advance(self._clock.now_s()))
+                    if self._tick(self._clock.now_s()):
+                        await asyncio.sleep(0)
                     self._watch_the_clock()
+                self._watch_the_lag()
                 await self._keep_snapshot()
         finally:
             while self._queue:
@@ -183,6 +188,8 @@ class Live(Published):
         loop = asyncio.get_running_loop()
         slice_end = loop.time() + SLICE_S
         for item, entry in zip(batch, entries, strict=True):
+            if not _is_crossed_at_once(entry.body):
+                await self._tick_until(entry.received_s)
             item.events = self.guard.accept(entry)
             self.publish(item.events)
             self.n_entries += 1
@@ -191,6 +198,34 @@ class Live(Published):
             if loop.time() > slice_end:
                 await asyncio.sleep(0)
                 slice_end = loop.time() + SLICE_S
+
+    async def _tick_until(self, now_s: float) -> None:
+        """Run the ticks that are due one by one; others get their turn between them."""
+        while self._tick(now_s):
+            await asyncio.sleep(0)
+
+    def _tick(self, now_s: float) -> bool:
+        """Run the next tick if it is due by `now_s`; return whether it was."""
+        wake_s = self.engine.next_wake_s()
+        if wake_s is None or wake_s > now_s:
+            return False
+        self.publish(self.guard.advance(wake_s))
+        return self.engine.next_wake_s() != wake_s
+
+    def _watch_the_lag(self) -> None:
+        """Note when the ticks take longer than they are apart; the note is crossed in one tick, in a replay too."""
+        wake_s = self.engine.next_wake_s()
+        before_s = self.behind_s
+        self.behind_s = 0.0 if wake_s is None else max(0.0, self._clock.now_s() - wake_s)
+        is_catching_up = before_s < BEHIND_MAX_S or self.behind_s <= before_s
+        if (
+            is_catching_up
+            or self.behind_s < BEHIND_MAX_S
+            or any(_is_crossed_at_once(item.body) for item in self._queue)
+        ):
+            return
+        log.warning("fell_behind", behind_s=round(self.behind_s, 1))
+        self._queue.append(self._stamp(Note("fell_behind", f"{self.behind_s:.1f} s were looked at in one step")))
 
     def _watch_the_clock(self) -> None:
         stepped_s = self._clock.follow()
@@ -214,3 +249,8 @@ class Live(Published):
             log.warning("snapshot_failed", reason=str(error))
             return
         self._snapshot_seq = seq
+
+
+def _is_crossed_at_once(body: Body) -> bool:
+    """Return whether the engine crosses the time before this entry in one tick."""
+    return isinstance(body, Note) and body.what in CROSSED_AT_ONCE

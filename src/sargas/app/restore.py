@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
+import structlog
+
 from sargas.app.player import Checkpoint
 from sargas.app.supervise import Guard
 from sargas.engine import Engine, EngineFactory
@@ -10,7 +12,9 @@ from sargas.model.errors import JournalError
 from sargas.ports import Journal
 from sargas.store import snapshot
 
-PROGRESS_EVERY = 1_000
+PROGRESS_EVERY = 100
+
+log = structlog.get_logger()
 
 Progress = Callable[[int, int], None]
 """Hears how many entries of how many have been taken."""
@@ -23,7 +27,7 @@ def restore(journal: Journal, key: str, make_engine: EngineFactory, progress: Pr
     taken over and only the entries after it are run: the desk cannot wait until a day is run again. Without any
     readable snapshot the whole journal is run.
     """
-    engine = _from_snapshot(journal, key) or _taken_over(journal, make_engine())
+    engine = _from_snapshot(journal, key) or _taken_over(journal, make_engine()) or make_engine()
     first, last = engine.last_seq, journal.last_seq()
     run_through(engine, journal.read(engine.last_seq), last - first, progress)
     return engine
@@ -53,11 +57,17 @@ def _from_snapshot(journal: Journal, key: str) -> Engine | None:
     return None if found is None else _engine(found[1])
 
 
-def _taken_over(journal: Journal, engine: Engine) -> Engine:
+def _taken_over(journal: Journal, engine: Engine) -> Engine | None:
+    """Return the engine with what can go on; None if the snapshot is of a version that kept it otherwise."""
     found = journal.read_snapshot(None)
     before = None if found is None else _engine(found[1])
-    if before is not None:
+    if before is None:
+        return None
+    try:
         engine.take_over(before)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        log.warning("snapshot_of_another_version", reason=str(error))
+        return None
     return engine
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ from sargas.app.live import Live
 from sargas.app.restore import Progress, restore
 from sargas.app.supervise import run_feeds
 from sargas.app.wire import blueprint_of, build_engine, build_transport, load_places, snapshot_key
+from sargas.engine import Engine, EngineFactory
 from sargas.model.errors import JournalError
 from sargas.model.units import DAY_S
 from sargas.ports import Journal
@@ -41,7 +43,7 @@ async def watch(config: Config, folder: Path, *, ready: Ready, progress: Progres
     journal = journal_sqlite.build(journal_sqlite.Settings(path=str(folder / config.journal.path)))
     try:
         key = snapshot_key(blueprint)
-        engine = await asyncio.to_thread(restore, journal, key, lambda: build_engine(blueprint), progress)
+        engine = await _restored(journal, key, lambda: build_engine(blueprint), progress)
         log.info("picture_restored", n_entries=engine.last_seq, n_tracks=len(engine.picture.tracks))
         span_s = journal.span_s()
         live = Live(
@@ -76,6 +78,22 @@ async def watch(config: Config, folder: Path, *, ready: Ready, progress: Progres
     finally:
         journal.close()
     log.info("watch_ended")
+
+
+async def _restored(journal: Journal, key: str, make_engine: EngineFactory, progress: Progress | None) -> Engine:
+    """Return the engine after the journal's last entry; its thread ends when the watch is told to end."""
+    is_over = threading.Event()
+
+    def told(n_done: int, n_all: int) -> None:
+        if is_over.is_set():
+            raise JournalError("the restart was broken off")
+        if progress is not None:
+            progress(n_done, n_all)
+
+    try:
+        return await asyncio.to_thread(restore, journal, key, make_engine, told)
+    finally:
+        is_over.set()
 
 
 async def serve_until_stopped(desk: Desk, host: str, port: int, ready: Ready) -> None:

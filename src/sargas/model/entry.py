@@ -40,7 +40,9 @@ class Decided(Struct, frozen=True, tag="decided"):
 class Note(Struct, frozen=True, tag="note"):
     """Something about the watch itself: it started, its clock stepped, its disk filled."""
 
-    what: Literal["started", "stopped", "clock_stepped", "journal_failed", "journal_recovered", "pruned"]
+    what: Literal[
+        "started", "stopped", "clock_stepped", "fell_behind", "journal_failed", "journal_recovered", "pruned"
+    ]
     text: str = ""
 
 

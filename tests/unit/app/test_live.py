@@ -22,7 +22,7 @@ from sargas.model.errors import DecisionError, JournalError
 from sargas.model.picture import Event
 from sargas.model.report import GeoPlot
 from sargas.ports import Journal
-from sargas.store import journal_memory, journal_sqlite
+from sargas.store import journal_memory, journal_sqlite, snapshot
 from small_watch import BLUEPRINT, DEGREE_M, flight
 
 BEGIN_S = 1_753_660_800.0
@@ -415,3 +415,44 @@ async def test_a_part_that_fails_on_an_entry_is_logged_and_the_watch_goes_on() -
         ("entry_failed", number)
     ]
     assert journal.last_seq() == len(bodies) + 2
+
+
+class SlowRuns:
+    """Makes each look of the engine take time on the test's clock."""
+
+    def __init__(self, engine: Engine, hands: Hands, seconds: float) -> None:
+        self.look, self.hands, self.seconds = engine.tick, hands, seconds
+
+    def __call__(self, now_s: float) -> list[Event]:
+        self.hands.pass_by(self.seconds)
+        return self.look(now_s)
+
+
+async def test_a_watch_whose_looks_take_too_long_gives_others_their_turn_leaves_looks_out_and_notes_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    journal, hands, engine = memory(), Hands(), new_engine()
+    with structlog.testing.capture_logs() as logs:
+        async with running(journal, hands, engine=engine) as live:
+            await live.deliver(FeedOpened("radar", "test"))
+            monkeypatch.setattr(engine, "tick", SlowRuns(engine, hands, 3.0))
+            hands.pass_by(2.0)
+            await live.deliver(plot(hands.wall_s))
+            await settle(lambda: any(one["event"] == "fell_behind" for one in logs))
+            await live.deliver(plot(hands.wall_s))  # the loop still answers
+            monkeypatch.undo()
+    assert any(isinstance(entry.body, Note) and entry.body.what == "fell_behind" for entry in journal.read())
+    again = restore(journal, "another key", new_engine)
+    assert again.picture.tracks == engine.picture.tracks
+
+
+async def test_a_snapshot_of_a_version_that_kept_things_otherwise_does_not_stop_the_watch() -> None:
+    journal, hands = memory(), Hands()
+    async with running(journal, hands) as live:
+        await live.deliver(FeedOpened("radar", "test"))
+        await live.deliver(plot(hands.wall_s))
+        old = new_engine()
+        del old.incidents  # as an older engine did not have it
+        seq = live.engine.last_seq
+        journal.write_snapshot(seq, "older version", snapshot.dump(old))
+    assert restore(journal, KEY, new_engine).last_seq == journal.last_seq()
