@@ -1,10 +1,12 @@
 """The configuration: one TOML file, every mistake of it told in one go with line and key."""
 
 import difflib
+import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, UnionType
-from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 from msgspec import Meta, Struct
@@ -19,6 +21,14 @@ from sargas.model.sensor import Sensor
 from sargas.model.zone import ZoneKind
 
 T = TypeVar("T")
+WORDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "object": "a table",
+    "array": "a list",
+}
 Table = dict[str, object]
 """A plug-in's part of the configuration, checked against the plug-in's own Settings."""
 
@@ -135,12 +145,12 @@ def check(text: str, folder: Path) -> Checked[Config]:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return Checked(None, [Mistake(None, "TOML", str(error))])
+        place = re.search(r"at line (\d+)", str(error))
+        return Checked(None, [Mistake(int(place[1]) if place else None, "TOML", str(error))])
     finder = _Finder(locate(text))
     config = finder.convert(raw, Config, ())
     finder.parts(raw)
-    if config is not None:
-        finder.meaning(config, folder)
+    finder.meaning(raw, folder)
     return Checked(config, sorted(finder.mistakes, key=lambda mistake: (mistake.line or 0, mistake.key)))
 
 
@@ -178,7 +188,7 @@ class _Finder:
         try:
             return msgspec.convert(raw, kind)
         except msgspec.ValidationError as error:
-            self.add(path, _plain(error))
+            self.add(path, _plain(error, kind))
             return None
 
     def _convert_struct(self, raw: dict[str, object], struct: type[Struct], path: KeyPath) -> Any:
@@ -221,35 +231,88 @@ class _Finder:
         except ConfigError as error:
             self.add((*path, "type"), str(error))
             return
-        self.convert({key: value for key, value in table.items() if key != "type"}, module.Settings, path)
+        given = {key: value for key, value in table.items() if key != "type"}
+        settings = self.convert(given, module.Settings, path)
+        if kind == "transport" and settings is not None:
+            self._try(lambda: module.build(settings, "check"), table, path)
 
-    def meaning(self, config: Config, folder: Path) -> None:
-        """Check what no type can: names used twice, names that nobody bears, files that are not there."""
-        self._unique("sensors", [sensor.id for sensor in config.sensors], "id")
-        self._unique("feeds", [feed.name for feed in config.feeds], "name")
-        sources: dict[tuple[int, int], str] = {}
-        known = {sensor.id for sensor in config.sensors}
-        for index, sensor in enumerate(config.sensors):
-            if (sensor.lat_deg is None) != (sensor.lon_deg is None):
+    def _try(self, build: Callable[[], object], table: Table, path: KeyPath) -> None:
+        """Build a part for the mistakes that only it can find; it names the key first, as `allow[0]: ...`."""
+        try:
+            build()
+        except ConfigError as error:
+            named = re.match(r"(\w+)[^:]*: (.*)", str(error), re.DOTALL)
+            if named is None or named[1] not in table:
+                self.add(path, str(error))
+            elif named[1] not in {"recording", "options"}:  # told by line and key
+                self.add((*path, named[1]), named[2])
+
+    def meaning(self, raw: dict[str, object], folder: Path) -> None:
+        """Check what no type can: names used twice, names that nobody bears, places and files that are not there."""
+        sensors = _tables(raw.get("sensors"))
+        self._unique("sensors", sensors, "id")
+        self._unique("feeds", _tables(raw.get("feeds")), "name")
+        self._sources(sensors)
+        for index, sensor in sensors:
+            if ("lat_deg" in sensor) != ("lon_deg" in sensor):
                 self.add(("sensors", index), "lat_deg and lon_deg go together")
-            if sensor.sac is not None and sensor.sic is not None:
-                other = sources.setdefault((sensor.sac, sensor.sic), sensor.id)
-                if other != sensor.id:
-                    self.add(("sensors", index, "sic"), f"SAC/SIC {sensor.sac}/{sensor.sic} is already '{other}'")
-        for index, feed in enumerate(config.feeds):
-            for key in ("sensor", "sensors"):
-                named = feed.decoder.get(key, [])
-                for sensor_id in [named] if isinstance(named, str) else named if isinstance(named, list) else []:
-                    if sensor_id not in known:
-                        self.add(("feeds", index, "decoder", key), f"no sensor '{sensor_id}' in [[sensors]]")
-        for index, zone in enumerate(config.zones):
-            if not (folder / zone.file).is_file():
-                self.add(("zones", index, "file"), f"no file '{zone.file}'")
+            elif sensor.get("kind") == "radar" and "sic" in sensor and "lat_deg" not in sensor:
+                self.add(
+                    ("sensors", index), "a radar without a site: its plots cannot be placed; give lat_deg, lon_deg"
+                )
+        known = {sensor.get("id") for _, sensor in sensors}
+        for index, feed in _tables(raw.get("feeds")):
+            self._feed(index, feed, known, folder)
+        for index, zone in _tables(raw.get("zones")):
+            self._is_there(zone.get("file"), ("zones", index, "file"), folder)
+        journal = raw.get("journal")
+        path = journal.get("path") if isinstance(journal, dict) else None
+        if isinstance(path, str) and not (folder / path).parent.is_dir():
+            self.add(("journal", "path"), f"no folder '{(folder / path).parent}'")
 
-    def _unique(self, table: str, names: list[str], key: str) -> None:
+    def _feed(self, index: int, feed: Table, known: set[object], folder: Path) -> None:
+        decoder, transport = feed.get("decoder"), feed.get("transport")
+        for key in ("sensor", "sensors"):
+            named = decoder.get(key, []) if isinstance(decoder, dict) else []
+            for sensor_id in [named] if isinstance(named, str) else named if isinstance(named, list) else []:
+                if sensor_id not in known:
+                    self.add(("feeds", index, "decoder", key), f"no sensor '{sensor_id}' in [[sensors]]")
+        if isinstance(transport, dict) and transport.get("type") == "file":
+            path: KeyPath = ("feeds", index, "transport")
+            if not transport.get("follow"):  # what is followed may come later
+                self._is_there(transport.get("path"), (*path, "path"), folder)
+            self._recording(transport, path)
+
+    def _recording(self, transport: Table, path: KeyPath) -> None:
+        name, options = transport.get("recording", "raw"), transport.get("options", {})
+        if not isinstance(name, str) or not isinstance(options, dict):  # told already
+            return
+        try:
+            settings = plugins.load("recording", name).Settings
+        except ConfigError as error:
+            self.add((*path, "recording"), str(error))
+        else:
+            self.convert(options, settings, (*path, "options"))
+
+    def _is_there(self, name: object, path: KeyPath, folder: Path) -> None:
+        if isinstance(name, str) and not (folder / name).is_file():
+            self.add(path, f"no file '{name}'")
+
+    def _sources(self, sensors: list[tuple[int, Table]]) -> None:
+        first: dict[tuple[object, object], object] = {}
+        for index, sensor in sensors:
+            if "sac" in sensor and "sic" in sensor:
+                source = (sensor["sac"], sensor["sic"])
+                other = first.setdefault(source, index)
+                if other != index:
+                    text = f"SAC/SIC {source[0]}/{source[1]} is already that of sensors[{other}]"
+                    self.add(("sensors", index, "sic"), text)
+
+    def _unique(self, table: str, rows: list[tuple[int, Table]], key: str) -> None:
         first: dict[str, int] = {}
-        for index, name in enumerate(names):
-            if first.setdefault(name, index) != index:
+        for index, row in rows:
+            name = row.get(key)
+            if isinstance(name, str) and first.setdefault(name, index) != index:
                 self.add((table, index, key), f"'{name}' is already {table}[{first[name]}]")
 
 
@@ -269,5 +332,19 @@ def _struct_in(kind: Any) -> type[Struct] | None:
     return None
 
 
-def _plain(error: msgspec.ValidationError) -> str:
-    return str(error).replace(" - at `$`", "").replace("`", "'")
+def _plain(error: msgspec.ValidationError, kind: Any) -> str:
+    """Return the error in the words of somebody who writes TOML."""
+    text = re.sub(r" - at .*", "", str(error)).replace("`", "'")
+    for theirs, ours in WORDS.items():
+        text = (
+            text.replace(f"'{theirs}'", ours)
+            .replace(f"{theirs} |", f"{ours} |")
+            .replace("'float | null'", "a number")
+        )
+    choices = [value for part in (kind, *get_args(kind)) if get_origin(part) is Literal for value in get_args(part)]
+    described = re.search(r"description='([^']*)'", str(kind)) if "regex" in text else None
+    return (
+        text
+        + (f"; have {', '.join(map(str, choices))}" if choices and "enum" in text else "")
+        + (f" ({described[1]})" if described else "")
+    )

@@ -12,12 +12,10 @@ from sargas.model.errors import JournalError
 from sargas.ports import Journal
 from sargas.store import snapshot
 
-PROGRESS_EVERY = 100
-
 log = structlog.get_logger()
 
 Progress = Callable[[int, int], None]
-"""Hears how many entries of how many have been taken."""
+"""Hears after each entry how many of how many have been taken."""
 
 
 def restore(journal: Journal, key: str, make_engine: EngineFactory, progress: Progress | None = None) -> Engine:
@@ -38,7 +36,7 @@ def run_through(engine: Engine, entries: Iterable[Entry], n_entries: int, progre
     guard = Guard(engine)
     for count, entry in enumerate(entries, start=1):
         guard.accept(entry)
-        if progress is not None and (count % PROGRESS_EVERY == 0 or count == n_entries):
+        if progress is not None:
             progress(count, n_entries)
 
 

@@ -26,6 +26,7 @@ from sargas.web.desk import Desk
 from sargas.web.server import create_app, serve
 
 PRUNE_EVERY_S = 600.0
+PROGRESS_EVERY = 100
 
 log = structlog.get_logger()
 
@@ -53,7 +54,7 @@ async def watch(config: Config, folder: Path, *, ready: Ready, progress: Progres
             snapshot_key=key,
             snapshot_every_s=config.journal.snapshot_every_s,
         )
-        transports = {feed.name: build_transport(feed.transport, feed.name) for feed in config.feeds}
+        transports = {feed.name: build_transport(feed.transport, feed.name, folder) for feed in config.feeds}
         desk = WatchDesk(
             blueprint,
             load_places(),
@@ -87,7 +88,7 @@ async def _restored(journal: Journal, key: str, make_engine: EngineFactory, prog
     def told(n_done: int, n_all: int) -> None:
         if is_over.is_set():
             raise JournalError("the restart was broken off")
-        if progress is not None:
+        if progress is not None and (n_done % PROGRESS_EVERY == 0 or n_done == n_all):
             progress(n_done, n_all)
 
     try:

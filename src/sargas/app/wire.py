@@ -17,7 +17,7 @@ from sargas.app.zone_files import read_zones
 from sargas.engine import Engine
 from sargas.fuse import health
 from sargas.incident import book
-from sargas.model.errors import ConfigError
+from sargas.model.errors import ConfigError, DataError, SargasError
 from sargas.model.sensor import Sensor
 from sargas.model.zone import Place, Zone
 from sargas.ports import Decoder, Rule, Transport
@@ -79,6 +79,28 @@ def all_zones(country: str, files: Sequence[ZoneFile], folder: Path) -> list[Zon
     return zones
 
 
+def problems_of(config: Config, folder: Path) -> list[tuple[str, str]]:
+    """Return (key, what is wrong) of all that only shows when the parts are built."""
+    problems: list[tuple[str, str]] = []
+    sensors = {sensor.id: sensor for sensor in config.sensors}
+    for index, feed in enumerate(config.feeds):
+        try:
+            build_decoder(feed.decoder, sensors)
+        except ConfigError as error:
+            problems.append((f"feeds[{index}].decoder", str(error)))
+    for index, file in enumerate(config.zones):
+        try:
+            read_zones(folder / file.file, file.kind, file.country)
+        except DataError as error:
+            problems.append((f"zones[{index}].file", str(error)))
+    if not problems:
+        try:
+            build_engine(blueprint_of(config, folder))
+        except SargasError as error:
+            problems.append(("configuration", str(error)))
+    return problems
+
+
 def build_engine(blueprint: Blueprint) -> Engine:
     """Return a fresh engine.
 
@@ -112,9 +134,11 @@ def build_rule(table: Table, blueprint: Blueprint) -> Rule:
     return rule
 
 
-def build_transport(table: Table, name: str) -> Transport:
-    """Return the transport that a feed's table names."""
+def build_transport(table: Table, name: str, folder: Path) -> Transport:
+    """Return the transport that a feed's table names; a `path` in it is looked for beside `folder`."""
     module = plugins.load("transport", str(table["type"]))
+    if isinstance(path := table.get("path"), str):
+        table = {**table, "path": str(folder / path)}
     transport: Transport = module.build(settings_of(module, table), name)
     return transport
 

@@ -16,16 +16,12 @@ def check(config: Path, *, json: bool = False) -> int:
         Write the mistakes as JSON.
     """
     from sargas.app import config as configuration
-    from sargas.app.wire import all_zones
-    from sargas.model.errors import SargasError
+    from sargas.app.wire import problems_of
 
     checked = configuration.check(configuration.read_text(config), config.parent)
     mistakes = list(checked.mistakes)
     if checked.value is not None and not mistakes:
-        try:
-            all_zones(checked.value.watch.country, checked.value.zones, config.parent)
-        except SargasError as error:
-            mistakes.append(configuration.Mistake(None, "zones", str(error)))
+        mistakes = [configuration.Mistake(None, key, text) for key, text in problems_of(checked.value, config.parent)]
     if json:
         say_json({"config": str(config), "mistakes": mistakes})
     elif mistakes:

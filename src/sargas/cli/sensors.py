@@ -25,13 +25,15 @@ def sensors(config: Path, *, json: bool = False) -> int:
     else:
         table(
             f"sensors at {utc(picture.now_s)}",
-            ["sensor", "state", "last report", "reports", "per s", "latency s", "why"],
+            ["sensor", "state", "last report", "reports", "late", "rejected", "per s", "latency s", "why"],
             [
                 [
                     item.sensor,
                     item.state,
                     utc(item.last_report_s),
                     str(item.n_reports),
+                    str(item.n_late),
+                    str(item.n_rejected),
                     f"{item.rate_hz:.2f}",
                     "-" if item.latency_s is None else f"{item.latency_s:.1f}",
                     item.reason,
