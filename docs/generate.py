@@ -91,7 +91,14 @@ def shown(kind: Any) -> str:
 
 def bounds(note: msgspec.Meta) -> list[str]:
     """Return the limits of a value in words."""
-    signs = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below", "pattern": "matches"}
+    signs = {
+        "ge": "at least",
+        "gt": "above",
+        "le": "at most",
+        "lt": "below",
+        "pattern": "matches",
+        "max_length": "longest",
+    }
     found = [(words, getattr(note, name)) for name, words in signs.items()]
     limits = [
         f"{words} {value:g}" if isinstance(value, int | float) else f"{words} `{value}`"
@@ -119,4 +126,5 @@ def schema() -> str:
 if __name__ == "__main__":
     (REFERENCE / "configuration.md").write_text(configuration(), encoding="utf-8")
     (REFERENCE / "report.schema.json").write_text(schema(), encoding="utf-8")
-    runpy.run_path(str(Path(__file__).parent / "report_format.py"), run_name="__main__")
+    for page in ("report_format.py", "commands.py"):
+        runpy.run_path(str(Path(__file__).parent / page), run_name="__main__")

@@ -1,0 +1,108 @@
+"""Write docs/reference/commands.md from the commands; what is said of output and exit codes stands here."""
+
+import inspect
+import typing
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sargas.cli import check, console, demo, incident, replay, schema, sensors, simulate, watch
+
+PAGE = Path(__file__).parent / "reference" / "commands.md"
+OPTIONS = {"inputs": "--input", "browser": "--no-browser"}
+
+COMMANDS: dict[str, tuple[Callable[..., Any], str]] = {
+    "demo": (demo.demo, "Writes the page's address to standard output. Ends with 0 on Ctrl-C while it is served."),
+    "watch": (
+        watch.watch,
+        (
+            "Writes the page's address to standard output, the log beside it. Ends with 0 on Ctrl-C or SIGTERM once"
+            " it serves (130 before); with 1 if the configuration is wrong, the port taken or another watch writes the"
+            " journal."
+        ),
+    ),
+    "replay": (replay.replay, "See [Replay a night](../howto/replay.md) for the files. Ends with 130 on Ctrl-C."),
+    "check": (
+        check.check,
+        "One mistake a line, `line 12: feeds[0].transport.port: ...`. Ends with 1 if there is any.",
+    ),
+    "simulate": (simulate.simulate, "Writes `watch.toml`, a journal and `truth.csv`. Ends with 130 on Ctrl-C."),
+    "incident list": (incident.list_incidents, "The newest first. Ends with 1 if there is no journal."),
+    "incident show": (incident.show, "Ends with 3 if the journal holds no such incident, 1 if there is no journal."),
+    "sensors": (sensors.sensors, "Ends with 1 if a sensor is silent or has failed, or there is no journal."),
+    "schema": (schema.schema, "See [the report format](report-format.md)."),
+}
+
+HEAD = """\
+# Commands
+
+`sargas --help` and `sargas COMMAND --help` say the same at the prompt; `sargas --version` tells the version. Results
+go to standard output, errors and progress to standard error. This page is generated from the code (`make docs`).
+
+| exit code | meaning |
+|---|---|
+| 0 | done |
+| 1 | it went wrong, or what was asked about is not well: mistakes in the configuration, a silent sensor |
+| 2 | wrong use of the command: an unknown command or option, a value that does not fit |
+| 3 | what was asked for is not there |
+| 130 | interrupted with Ctrl-C before it was done |
+"""
+
+
+def page() -> str:
+    """Return the page about the commands."""
+    assert f"{console.EXIT_WRONG}{console.EXIT_USAGE}{console.EXIT_NOT_FOUND}{console.EXIT_INTERRUPTED}" == "123130"
+    return "\n".join([HEAD, *(part(name, function, said) for name, (function, said) in COMMANDS.items())])
+
+
+def part(name: str, function: Callable[..., Any], said: str) -> str:
+    """Return the part of one command."""
+    summary, _, parameters = (inspect.getdoc(function) or "").partition("Parameters\n----------\n")
+    texts = described(parameters)
+    rows, words = [], [f"sargas {name}"]
+    for key, parameter in inspect.signature(function).parameters.items():
+        is_option = parameter.kind is parameter.KEYWORD_ONLY
+        shown = OPTIONS.get(key, "--" + key.replace("_", "-")) if is_option else key.upper()
+        has_default = parameter.default is not parameter.empty
+        if not is_option:
+            words.append(f"[{shown}]" if has_default else shown)
+        is_off = shown.startswith("--no-")
+        text = f"Do not: {texts[key]}" if is_off else texts[key]
+        rows.append(f"| `{shown}` | {'no' if is_off else default(parameter)} | {text} |")
+    usage = " ".join([*words, "[options]"])
+    return "\n".join([
+        f"## `{usage}`", "", " ".join(summary.split()), "",
+        "| argument or option | default | meaning |", "|---|---|---|",
+        *rows, "", said, "",
+    ])  # fmt: skip
+
+
+def default(parameter: inspect.Parameter) -> str:
+    """Return a default as somebody types it."""
+    value = parameter.default
+    if value is parameter.empty:
+        return "required"
+    choices = (
+        typing.get_args(parameter.annotation) if typing.get_origin(parameter.annotation) is typing.Literal else ()
+    )
+    more = f" of {', '.join(map(str, choices))}" if choices else ""
+    if value is None or value == ():
+        return "none"
+    return ("yes" if value else "no") if isinstance(value, bool) else f"`{value}`{more}"
+
+
+def described(parameters: str) -> dict[str, str]:
+    """Return what a numpy-style docstring says of each parameter."""
+    texts: dict[str, str] = {}
+    key = ""
+    for line in parameters.splitlines():
+        if line and not line.startswith(" "):
+            key = line.partition(":")[0]
+            texts[key] = ""
+        elif key:
+            texts[key] = f"{texts[key]} {line.strip()}".strip()
+    return texts
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

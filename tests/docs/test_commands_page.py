@@ -1,0 +1,23 @@
+"""The page about the commands says what the commands say, and names each of them."""
+
+import runpy
+from pathlib import Path
+
+from sargas.cli import incident
+from sargas.cli.main import app
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+OWN = {"--help", "--version", "-h", "incident"}
+
+
+def test_the_page_is_what_the_commands_say() -> None:
+    made = runpy.run_path(str(DOCS / "commands.py"))["page"]()
+    assert (DOCS / "reference" / "commands.md").read_text(encoding="utf-8") == made, "run `make docs`"
+
+
+def test_every_command_is_on_the_page() -> None:
+    described = set(runpy.run_path(str(DOCS / "commands.py"))["COMMANDS"])
+    there = {name for name in app if name not in OWN} | {
+        f"incident {name}" for name in incident.app if name not in OWN
+    }
+    assert there == described
