@@ -221,7 +221,7 @@ def test_incidents_are_listed_and_shown(run: Run, tiny: Path) -> None:
     assert "LT-2025-07-28-01" in run("incident", "list", config).out
     shown = run("incident", "show", config, "LT-2025-07-28-01")
     assert shown.code == 0
-    assert "Low slow object towards you." in shown.out  # the neighbour's cue, which the scenario tells first
+    assert "Low slow object towards you" in shown.out  # the neighbour's cue, which the scenario tells first
     as_json = run("incident", "show", config, "LT-2025-07-28-01", "--json").json
     assert as_json["incident_id"] == "LT-2025-07-28-01"
     assert [item for item in as_json["timeline"] if "Low slow object" in item["text"]]
