@@ -17,8 +17,8 @@ COMMANDS: dict[str, tuple[Callable[..., Any], str]] = {
         watch.watch,
         (
             "Writes the page's address to standard output, the log beside it. Ends with 0 on Ctrl-C or SIGTERM once"
-            " it serves (130 before); with 1 if the configuration is wrong, the port taken or another watch writes the"
-            " journal."
+            " it serves (130 before); with 1 if the configuration is wrong, the port taken or another watch writes"
+            " the journal."
         ),
     ),
     "replay": (replay.replay, "See [Replay a night](../howto/replay.md) for the files. Ends with 130 on Ctrl-C."),

@@ -24,18 +24,26 @@ def watch(
         The least important level that is logged.
     """
     import asyncio
+    from contextlib import ExitStack
 
     from sargas.app import config as configuration
     from sargas.app import logs, watching
 
     logs.configure(as_json=json_logs, level=log_level)
     read = configuration.read(config)
-    with progress("restoring the picture", total=1.0, is_quiet=json_logs) as bar:
+    with ExitStack() as restoring:
+        bar = restoring.enter_context(progress("restoring the picture", total=1.0, is_quiet=json_logs))
+
+        def ready(address: str) -> None:
+            bar(1.0)
+            restoring.close()  # it would go on drawing under the log
+            say(f"the watch is at {address}")
+
         asyncio.run(
             watching.watch(
                 read,
                 config.parent,
-                ready=lambda address: say(f"the watch is at {address}"),
+                ready=ready,
                 progress=lambda done, of: bar(done / of if of else 1.0),
             )
         )

@@ -103,4 +103,6 @@ class HttpPoll:
     def _why(self, error: Exception) -> str:
         if isinstance(error, TimeoutError | httpx.TimeoutException):
             return f"no answer within {self._settings.timeout_s:g} s"
-        return str(error) or type(error).__name__
+        if not str(error):  # httpx says nothing of a connection that broke off
+            return f"the connection broke off ({type(error).__name__})"
+        return str(error)
