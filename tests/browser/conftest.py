@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+import playwright
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
@@ -24,6 +25,7 @@ ARGUMENTS = (
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
 )
+DRIVER = Path(playwright.__file__).with_name("driver") / "node"
 SARGAS = Path(sys.executable).with_name("sargas")
 ANSWER_S = 30.0
 SLOWEST_MS = 15_000
@@ -92,8 +94,11 @@ def browser() -> Iterator[Browser]:
     path = next((found for name in NAMES if (found := shutil.which(name))), None)
     if path is None:
         pytest.skip(f"no browser: none of {', '.join(NAMES)} is installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    driver = subprocess.run([DRIVER, "--version"], capture_output=True, text=True, check=False)
+    if driver.returncode:
+        pytest.skip(f"no browser: Playwright's own Node does not run here: {driver.stderr.strip()}")
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
 
