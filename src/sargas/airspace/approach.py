@@ -17,6 +17,7 @@ from sargas.airspace.geometry import area_of
 from sargas.airspace.subjects import (
     Nearness,
     is_alive,
+    is_due,
     is_identified,
     is_usable,
     motion,
@@ -92,7 +93,7 @@ class Approach:
         """Return the approaches that are raised, updated or cleared."""
         findings: list[Finding] = []
         for track in picture.tracks.values():
-            if self._nearness.rests(track.track_id, picture.now_s):
+            if not is_due(track, picture.now_s) or self._nearness.rests(track.track_id, picture.now_s):
                 continue
             finding = self._judge(track, picture.now_s)
             if finding is not None:

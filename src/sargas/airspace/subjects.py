@@ -16,6 +16,17 @@ CLOSING_MPS = 3_000.0
 """No track comes nearer to an edge so fast, the growth of its spread and a correction of its place included."""
 
 
+LOST_LOOK_S = 5
+
+
+def is_due(track: Track, now_s: float) -> bool:
+    """Return whether a rule should look at the track now: a lost one is a prediction, so every 5 s will do.
+
+    The lost tracks take turns by their numbers: hundreds of them, as a flood of clutter leaves, must not fill a tick.
+    """
+    return track.status != "lost" or (math.floor(now_s) + track.track_id) % LOST_LOOK_S == 0
+
+
 def is_usable(track: Track) -> bool:
     """Return whether the track can be placed at all."""
     # Written so that NaN fails too.

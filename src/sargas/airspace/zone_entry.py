@@ -12,7 +12,17 @@ from msgspec import Meta, Struct, structs
 from sargas.airspace.crossing import Fix, crossed_between, crossing
 from sargas.airspace.geometry import Area
 from sargas.airspace.heights import height_m, holds_at, is_within
-from sargas.airspace.subjects import Nearness, is_alive, is_identified, is_usable, motion, speed_mps, spread_m, who
+from sargas.airspace.subjects import (
+    Nearness,
+    is_alive,
+    is_due,
+    is_identified,
+    is_usable,
+    motion,
+    speed_mps,
+    spread_m,
+    who,
+)
 from sargas.airspace.words import clock, duration, length, percent
 from sargas.model.errors import ConfigError
 from sargas.model.finding import Crossing, Finding, Severity
@@ -87,7 +97,7 @@ class ZoneEntry:
             return []
         findings: list[Finding] = []
         for track in picture.tracks.values():
-            if not self._edges.rests(track.track_id, picture.now_s):
+            if is_due(track, picture.now_s) and not self._edges.rests(track.track_id, picture.now_s):
                 findings += self._judge(track, picture.now_s)
         over = [key for key in self._known if key[0] not in picture.tracks]
         for key in over:

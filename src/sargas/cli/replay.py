@@ -63,6 +63,7 @@ def replay(
     if not inputs and not journal_path.is_file():
         fail(f"nothing to replay: no --input given and no journal at {journal_path}")
     if serve:
+        say("reading what came in ...")
         _serve(blueprint, _journal(blueprint, inputs, date, journal_path), read.watch.title, speed, port)
     else:
         _write(blueprint, inputs, date, journal_path, out, is_json=json)

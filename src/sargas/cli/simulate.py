@@ -22,6 +22,9 @@ def simulate(scenario: str | None = None, *, out: Path | None = None, seed: int 
     from sargas.app import exercise
 
     if scenario is None:
+        if json:
+            say_json(exercise.scenarios())
+            return EXIT_OK
         for name, title in exercise.scenarios().items():
             say(f"{name}\n    {title}")
         return EXIT_OK

@@ -15,7 +15,7 @@ from sargas.model.report import AnyReport, Bearing, Decoded, Malformed, Presence
 from sargas.model.sensor import Sensor
 
 REFUSED: Final = "refused: Sargas does not engage, jam, intercept or steer weapons; it watches and warns"
-WRONG_SENSOR: Final = "the feed may not speak for this sensor"
+WRONG_SENSOR: Final = "the sensor is not in the table, or the feed may not speak for it"
 SET_BY_THE_WATCH: Final = "received_s and entry are set by the watch, never by the sender"
 HALF_A_PLACE: Final = "lat_deg and lon_deg come together or not at all"
 

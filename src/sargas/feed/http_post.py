@@ -43,6 +43,7 @@ class HttpPost:
         """Take posts until cancelled."""
         self._deliver, self._outlet = deliver, Outlet(self._name, deliver)
         try:
+            await self._outlet.opened("waiting for posts")
             while True:
                 await self._posted.wait()
                 try:

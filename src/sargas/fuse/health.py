@@ -5,8 +5,9 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from statistics import median
 from types import MappingProxyType
+from typing import Annotated
 
-from msgspec import Struct, structs
+from msgspec import Meta, Struct, structs
 
 from sargas.fuse.measure import AHEAD, BEHIND, DOUBLE, Told, clock_fault
 from sargas.model.report import AnyReport, Bearing, Positional, SensorStatus
@@ -22,22 +23,25 @@ REFUSED_MIN = 3.0
 NOTHING: Rejected = MappingProxyType({})
 
 
+Positive = Annotated[float, Meta(gt=0.0)]
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When a sensor is thought unwell."""
 
-    silent_periods: float = 3.0
+    silent_periods: Positive = 3.0
     """A sensor with a period is silent when nothing came for so many of them, beyond its latency."""
-    late_after_s: float = 5.0
+    late_after_s: Positive = 5.0
     """A sensor is late when half of its reports come so much later than its latency says."""
-    clock_tolerance_s: float = 60.0
+    clock_tolerance_s: Positive = 60.0
     """A report whose time is farther from its arrival is not used; as the tracker's setting of that name."""
-    turn_tolerance: float = 0.1
+    turn_tolerance: Positive = 0.1
     """An antenna is unwell when its turn differs from the period by more than this share."""
-    refused_share: float = 0.5
+    refused_share: Positive = 0.5
     """A sensor is unwell when the tracker could not use more than this share of what it lately placed."""
-    refused_window_s: float = 60.0
-    rate_window_s: float = 10.0
-    publish_s: float = 10.0
+    refused_window_s: Positive = 60.0
+    rate_window_s: Positive = 10.0
+    publish_s: Positive = 10.0
     """The numbers of a sensor whose state stays are told so often."""
 
 

@@ -99,7 +99,7 @@ def test_an_unknown_kind_is_answered_with_those_there_are() -> None:
         ({"time_s": -1.0}, "polar_plot: $.time_s: expected float >= 0.0"),
         ({"rnage_m": 5.0}, "polar_plot: unknown field"),
         ({"sensor": ""}, "polar_plot: $.sensor: expected str of length >= 1"),
-        ({"sensor": "cellar"}, "the feed may not speak for this sensor"),
+        ({"sensor": "cellar"}, "the sensor is not in the table, or the feed may not speak for it"),
         ({"received_s": NOW_S}, "received_s and entry are set by the watch, never by the sender"),
         ({"entry": 12}, "received_s and entry are set by the watch, never by the sender"),
         (

@@ -458,7 +458,7 @@ def test_a_post_is_refused_when_too_big_empty_unkept_or_too_early() -> None:
             await transport.push(b"x", "192.0.2.1")
         watch.is_disk_full = False
         assert await transport.push(b"x", "192.0.2.1") == 2
-        assert watch.bodies == [FeedOpened("p", "192.0.2.1"), Frame("p", b"x\n")]
+        assert watch.bodies == [FeedOpened("p", "waiting for posts"), Frame("p", b"x\n")]
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         with pytest.raises(JournalError, match="not running"):
