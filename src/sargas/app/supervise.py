@@ -16,6 +16,7 @@ from sargas.ports import Deliver, Transport
 
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 60.0
+FAULTS_TOLD = 10
 
 log = structlog.get_logger()
 
@@ -58,8 +59,7 @@ class Guard:
         try:
             return self.engine.accept(entry)
         except Exception:
-            self.n_faults += 1
-            log.exception("entry_failed", seq=entry.seq)
+            self._fault("entry_failed", seq=entry.seq)
             return []
 
     def advance(self, now_s: float) -> list[Event]:
@@ -67,6 +67,11 @@ class Guard:
         try:
             return self.engine.advance(now_s)
         except Exception:
-            self.n_faults += 1
-            log.exception("tick_failed", now_s=now_s)
+            self._fault("tick_failed", now_s=now_s)
             return []
+
+    def _fault(self, event: str, **keys: float) -> None:
+        """Count a fault; log the first ones and then every thousandth, since each would bring its whole trace."""
+        self.n_faults += 1
+        if self.n_faults <= FAULTS_TOLD or self.n_faults % 1_000 == 0:
+            log.exception(event, n_faults=self.n_faults, **keys)

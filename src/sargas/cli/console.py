@@ -25,7 +25,7 @@ def fail(text: str, code: int = EXIT_WRONG) -> NoReturn:
 
 def say(text: str) -> None:
     """Write a line to standard output."""
-    print(text)  # noqa: T201 - this is where the commands speak
+    print(text, flush=True)  # noqa: T201 - this is where the commands speak
 
 
 def say_json(value: Any) -> None:
