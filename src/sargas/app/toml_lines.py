@@ -6,6 +6,8 @@ _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"^\s*((?:[A-Za-z0-9_-]+|\"[^\"]*\")(?:\s*\.\s*(?:[A-Za-z0-9_-]+|\"[^\"]*\"))*)\s*=")
 
 Path = tuple[str | int, ...]
+Table = dict[str, object]
+"""A table as tomllib gives it: a plug-in's part, to be checked against the plug-in's own Settings."""
 
 
 def locate(text: str) -> dict[Path, int]:

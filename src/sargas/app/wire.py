@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from sargas import __version__, plugins
 from sargas.airspace import borders, places
-from sargas.app.config import Config, Table, ZoneFile, settings_of
+from sargas.app.config import Config, ZoneFile, settings_of
+from sargas.app.toml_lines import Table
 from sargas.app.zone_files import read_zones
 from sargas.engine import Engine
 from sargas.fuse import health

@@ -16,12 +16,13 @@ def check(config: Path, *, json: bool = False) -> int:
         Write the mistakes as JSON.
     """
     from sargas.app import config as configuration
+    from sargas.app.mistakes import Mistake
     from sargas.app.wire import problems_of
 
     checked = configuration.check(configuration.read_text(config), config.parent)
     mistakes = list(checked.mistakes)
     if checked.value is not None and not mistakes:
-        mistakes = [configuration.Mistake(None, key, text) for key, text in problems_of(checked.value, config.parent)]
+        mistakes = [Mistake(None, key, text) for key, text in problems_of(checked.value, config.parent)]
     if json:
         say_json({"config": str(config), "mistakes": mistakes})
     elif mistakes:

@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Mapping
+from typing import Annotated
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Meta, Struct
 from numpy.typing import NDArray
 
 from sargas.kernels.history import ANGLE, MOVING, PLACE
@@ -64,21 +65,24 @@ class Measurement(Struct, gc=False):
     height_sd_m: float = HEIGHT_SD_M
 
 
+Positive = Annotated[float, Meta(gt=0.0)]
+
+
 class MeasureSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is assumed where a report does not say."""
 
-    region_radius_m: float = 1_500_000.0
+    region_radius_m: Positive = 1_500_000.0
     """Reports farther from the region's centre are refused: one plane does not serve them."""
-    clock_tolerance_s: float = 60.0
+    clock_tolerance_s: Positive = 60.0
     """A report whose time is farther from its arrival is refused: its clock is wrong."""
     assumed_height_min_m: float = 0.0
     assumed_height_max_m: float = 3_000.0
     """A radar that gives no height: the target is believed to be anywhere between these heights."""
-    velocity_sd_mps: float = 5.0
+    velocity_sd_mps: Positive = 5.0
     """Error of the velocity that a target gives of itself."""
-    system_track_velocity_sd_mps: float = 20.0
+    system_track_velocity_sd_mps: Positive = 20.0
     """The same that a neighbour computed: smoothed, and so behind in every turn."""
-    system_track_inflation: float = 2.0
+    system_track_inflation: Positive = 2.0
     """A neighbour's track is correlated in time: the variance of its position counts as this many times as large."""
 
 
