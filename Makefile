@@ -16,7 +16,8 @@ help:  ## list the targets
 demo: $(VENV)/.runs $(PAGE) $(PLACES)  ## play 28 July 2025 in the browser
 	$(RUN)/sargas demo $(ARGS)
 
-test: $(VENV)/.tests $(PAGE) $(PLACES) chromium  ## run every test
+test: $(VENV)/.tests $(PAGE) $(PLACES) chromium  ## run every test, the page's first
+	. scripts/node.sh && cd ui && npm run --silent check
 	$(RUN)/python -m pytest $(ARGS)
 
 check: $(VENV)/.tests $(PAGE) $(PLACES) chromium  ## format, lint, types, layers, page, tests and docs
