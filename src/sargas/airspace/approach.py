@@ -13,15 +13,14 @@ from msgspec import Meta, Struct, structs
 
 from sargas.airspace.ahead import Meeting, meeting
 from sargas.airspace.crossing import country_at, neighbours
-from sargas.airspace.geometry import area_of
 from sargas.airspace.subjects import (
     Nearness,
+    home,
     is_alive,
     is_due,
     is_identified,
     is_usable,
     motion,
-    sovereign,
     speed_mps,
     spread_m,
     who,
@@ -80,11 +79,8 @@ class Approach:
     name = "approach"
 
     def __init__(self, settings: Settings, zones: Sequence[Zone], watched: str) -> None:
-        own = sovereign(zones, watched)
         self.settings = settings
-        self.zone_id = own[0].id
-        self.zone_name = own[0].name
-        self._area = area_of(tuple(polygon for zone in own for polygon in zone.polygons))
+        self.zone_id, self.zone_name, self._area = home(zones, watched)
         self._nearness = Nearness(self._area)
         self._neighbours = neighbours(zones, watched, self._area)
         self._known: dict[int, _Approaching] = {}
@@ -92,8 +88,8 @@ class Approach:
     def evaluate(self, picture: Picture) -> Iterable[Finding]:
         """Return the approaches that are raised, updated or cleared."""
         findings: list[Finding] = []
-        for track in picture.tracks.values():
-            if not is_due(track, picture.now_s) or self._nearness.rests(track.track_id, picture.now_s):
+        for track in self._nearness.awake(picture):
+            if not is_due(track, picture.now_s):
                 continue
             finding = self._judge(track, picture.now_s)
             if finding is not None:

@@ -16,14 +16,13 @@ from msgspec import Meta, Struct, structs
 from sargas.airspace import crossing as crossings
 from sargas.airspace.ahead import meeting
 from sargas.airspace.crossing import Fix
-from sargas.airspace.geometry import area_of
 from sargas.airspace.subjects import (
     Nearness,
+    home,
     is_alive,
     is_identified,
     is_usable,
     motion,
-    sovereign,
     speed_mps,
     spread_m,
     who,
@@ -116,11 +115,8 @@ class Incursion:
     name = "incursion"
 
     def __init__(self, settings: Settings, zones: Sequence[Zone], watched: str) -> None:
-        own = sovereign(zones, watched)
         self.settings = settings
-        self.zone_id = own[0].id
-        self.zone_name = own[0].name
-        self._area = area_of(tuple(polygon for zone in own for polygon in zone.polygons))
+        self.zone_id, self.zone_name, self._area = home(zones, watched)
         self._nearness = Nearness(self._area)
         self._neighbours = crossings.neighbours(zones, watched, self._area)
         self._watched: dict[int, _Watched] = {}
@@ -128,9 +124,7 @@ class Incursion:
     def evaluate(self, picture: Picture) -> Iterable[Finding]:
         """Return the incursions that are raised, updated or cleared."""
         findings: list[Finding] = []
-        for track in picture.tracks.values():
-            if self._nearness.rests(track.track_id, picture.now_s):
-                continue
+        for track in self._nearness.awake(picture):
             finding = self._judge(track, picture.now_s)
             if finding is not None:
                 findings.append(finding)

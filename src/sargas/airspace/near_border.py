@@ -8,14 +8,14 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, structs
 
-from sargas.airspace.geometry import Nearest, area_of
+from sargas.airspace.geometry import Nearest
 from sargas.airspace.subjects import (
     Nearness,
+    home,
     is_alive,
     is_identified,
     is_usable,
     motion,
-    sovereign,
     speed_mps,
     spread_m,
     who,
@@ -68,20 +68,15 @@ class NearBorder:
     name = "near_border"
 
     def __init__(self, settings: Settings, zones: Sequence[Zone], watched: str) -> None:
-        own = sovereign(zones, watched)
         self.settings = settings
-        self.zone_id = own[0].id
-        self.zone_name = own[0].name
-        self._area = area_of(tuple(polygon for zone in own for polygon in zone.polygons))
+        self.zone_id, self.zone_name, self._area = home(zones, watched)
         self._nearness = Nearness(self._area)
         self._known: dict[int, _Beside] = {}
 
     def evaluate(self, picture: Picture) -> Iterable[Finding]:
         """Return the findings that are raised, updated or cleared."""
         findings: list[Finding] = []
-        for track in picture.tracks.values():
-            if self._nearness.rests(track.track_id, picture.now_s):
-                continue
+        for track in self._nearness.awake(picture):
             finding = self._judge(track, picture.now_s)
             if finding is not None:
                 findings.append(finding)

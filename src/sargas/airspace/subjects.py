@@ -1,11 +1,12 @@
 """What every rule asks of a track: is it identified, how uncertain is it, can it be anywhere near the border?"""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from sargas.airspace.geometry import Area, Nearest
+from sargas.airspace.geometry import Area, Nearest, area_of
 from sargas.airspace.words import speed
 from sargas.model.errors import ConfigError
+from sargas.model.picture import Picture
 from sargas.model.track import Track
 from sargas.model.zone import Zone
 
@@ -94,6 +95,16 @@ def sovereign(zones: Sequence[Zone], watched: str) -> list[Zone]:
     return found
 
 
+def home(zones: Sequence[Zone], watched: str) -> tuple[str, str, Area]:
+    """Return the id and name of the watched country's first sovereign zone, and all of its airspace as one area.
+
+    Raises:
+        ConfigError: no sovereign zone of that country.
+    """
+    own = sovereign(zones, watched)
+    return own[0].id, own[0].name, area_of(tuple(polygon for zone in own for polygon in zone.polygons))
+
+
 class Nearness:
     """Distance of tracks to the edge of an area, computed only when a track may have come near it.
 
@@ -152,6 +163,12 @@ class Nearness:
         """Return on which side the track was when its distance was last computed."""
         anchor = self._anchors.get(track_id)
         return anchor is not None and anchor[3] > 0.0
+
+    def awake(self, picture: Picture) -> Iterator[Track]:
+        """Yield the tracks that may have come near since they were last looked at."""
+        for track in picture.tracks.values():
+            if not self.rests(track.track_id, picture.now_s):
+                yield track
 
     def keep_only(self, present: Collection[int]) -> None:
         """Forget the tracks that are no longer present."""
