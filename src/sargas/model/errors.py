@@ -4,8 +4,7 @@
     ├── ConfigError        the configuration cannot be used: says the path of the key and what was allowed
     ├── DataError          a file of borders, zones, towns or a scenario cannot be used
     ├── JournalError       the journal cannot be read or written
-    ├── DecisionError      a person asked for something that the state does not allow
-    └── EngagementRefused  a message asked for weapons, jamming or interceptor tasking
+    └── DecisionError      a person asked for something that the state does not allow
 
 What comes in from outside is not an error: decoders return `sargas.model.report.Malformed`.
 """
@@ -29,7 +28,3 @@ class JournalError(SargasError):
 
 class DecisionError(SargasError):
     """A decision names something that does not exist or is not allowed in its state."""
-
-
-class EngagementRefused(SargasError):
-    """A message asked Sargas to engage; it watches and warns only."""
