@@ -80,7 +80,7 @@ SENTENCES: dict[str, str] = {
     "sense": "how they noticed it",
     "source": "by which means the position came",
     "speed_mps": "over ground",
-    "text": "words for a person; never read by a rule",
+    "text": "words for a person, cut short where longer; never read by a rule",
     "track_number": "the neighbour's own number of the track",
     "valid_until_s": "when the cue no longer holds",
 }

@@ -1,6 +1,7 @@
 """Sargas's own JSON lines: one report object a line; docs/reference/report-format.md describes every field.
 
-A line may also come without its newline (a datagram, the body of a POST): it is read as soon as it is whole.
+A line may also come without its newline (a datagram, the body of a POST): it is read as soon as it is whole. Lines
+that are all sound are read in one go, which is several times faster; one that is not sends its chunk line by line.
 """
 
 import re
@@ -10,7 +11,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from sargas.decode.lines import JSON_ERRORS, LineSplitter, known_sensor, malformed, reason_of
+from sargas.decode.lines import JSON_ERRORS, LINE_MAX_BYTES, LineSplitter, known_sensor, malformed, reason_of
 from sargas.model.report import AnyReport, Bearing, Decoded, Malformed, Presence
 from sargas.model.sensor import Sensor
 
@@ -22,7 +23,14 @@ HALF_A_PLACE: Final = "lat_deg and lon_deg come together or not at all"
 _ENGAGES: Final = re.compile(
     r"engag|task|jam|intercept|weapon|fire_control|strike|shoot|destroy|attack|neutrali[sz]e|spoof", re.IGNORECASE
 )
+TEXT_MAX: Final = 2_000
+"""As the model's `Text`: what a person wrote beyond it is cut off, since the rest of the report is worth having."""
+CUT_MARK: Final = "…"
+
 _REPORT: Final = msgspec.json.Decoder(AnyReport)
+_TOO_WORDY: Final = f"length <= {TEXT_MAX} - at `$.text`"
+_MAY_NAME_A_PLACE: Final = frozenset({Bearing, Presence})
+_set: Final = msgspec.structs.force_setattr
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,12 +55,15 @@ class JsonLinesDecoder:
 
     def decode(self, data: bytes, received_s: float, entry: int) -> Iterable[Decoded]:
         """Return the reports of the lines that became complete."""
-        found: list[Decoded] = []
-        for item in self._lines.feed(data):
-            if isinstance(item, Malformed):
-                found.append(item)
-            else:
-                found += self._line(*item, received_s, entry)
+        begun = data.find(b"\n") + 1 if self._lines.has_begun else 0
+        whole = data.rfind(b"\n") + 1
+        found = self._each(data[:begun], received_s, entry) if begun else []
+        if whole > begun:
+            lines = data[begun:whole]
+            reports = self._together(lines, received_s, entry)
+            found += self._each(lines, received_s, entry) if reports is None else reports
+        if whole < len(data):
+            self._lines.feed(data[whole:])
         rest, joint = self._lines.peek()
         if rest.endswith(b"}"):
             found += self._unfinished(rest, joint, received_s, entry)
@@ -61,6 +72,34 @@ class JsonLinesDecoder:
     def reset(self) -> None:
         """Forget the unfinished line."""
         self._lines.drop()
+
+    def _together(self, lines: bytes, received_s: float, entry: int) -> list[AnyReport] | None:
+        """Return the reports of whole lines; None if one of them must be looked at by itself."""
+        try:
+            reports: list[AnyReport] = _REPORT.decode_lines(lines)
+        except JSON_ERRORS:
+            return None
+        if not _are_one_a_line(lines, len(reports)):
+            return None
+        sensors = self._sensors
+        for report in reports:
+            if report.sensor not in sensors or report.received_s or report.entry:
+                return None
+            if type(report) in _MAY_NAME_A_PLACE and _is_half_placed(report):
+                return None
+            # Nobody else has seen the report yet: to set what it lacks costs less than to make another one.
+            _set(report, "received_s", received_s)
+            _set(report, "entry", entry)
+        return reports
+
+    def _each(self, lines: bytes, received_s: float, entry: int) -> list[Decoded]:
+        found: list[Decoded] = []
+        for item in self._lines.feed(lines):
+            if isinstance(item, Malformed):
+                found.append(item)
+            else:
+                found += self._line(*item, received_s, entry)
+        return found
 
     def _line(self, line: bytes, joint: int, received_s: float, entry: int) -> list[Decoded]:
         """Return what a whole line says; if its first piece was cut off, what the second piece says by itself."""
@@ -81,16 +120,46 @@ class JsonLinesDecoder:
 
     def _report(self, line: bytes, received_s: float, entry: int) -> AnyReport | Malformed:
         try:
-            report: AnyReport = _REPORT.decode(line)
+            report = _read(line)
         except JSON_ERRORS as error:
             return malformed(_why(line, error), line)
         if report.sensor not in self._sensors:
             return malformed(WRONG_SENSOR, line)
         if report.received_s or report.entry:
             return malformed(SET_BY_THE_WATCH, line)
-        if isinstance(report, Bearing | Presence) and (report.lat_deg is None) != (report.lon_deg is None):
+        if _is_half_placed(report):
             return malformed(HALF_A_PLACE, line)
         return msgspec.structs.replace(report, received_s=received_s, entry=entry)
+
+
+def _are_one_a_line(lines: bytes, n_objects: int) -> bool:
+    """Return whether so many objects stand one on each line, and no line is longer than it may be.
+
+    Between "}", a line's end and "{" one object ends and another begins; as many such seams as line ends leave no
+    other place for the objects.
+    """
+    n_seams = lines.count(b"}\n{")
+    if n_seams != n_objects - 1:
+        n_seams += lines.count(b"}\r\n{")
+    are_single = n_seams == n_objects - 1 and lines.count(b"\n") == n_objects
+    return are_single and (len(lines) <= LINE_MAX_BYTES or max(map(len, lines.split(b"\n"))) <= LINE_MAX_BYTES)
+
+
+def _is_half_placed(report: AnyReport) -> bool:
+    return isinstance(report, Bearing | Presence) and (report.lat_deg is None) != (report.lon_deg is None)
+
+
+def _read(line: bytes) -> AnyReport:
+    """Return the report; one whose only fault is too long a text with the text cut short."""
+    try:
+        report: AnyReport = _REPORT.decode(line)
+    except msgspec.ValidationError as error:
+        if _TOO_WORDY not in str(error):
+            raise
+        fields = msgspec.json.decode(line, type=dict[str, Any])
+        fields["text"] = fields["text"][: TEXT_MAX - len(CUT_MARK)] + CUT_MARK
+        report = _REPORT.decode(msgspec.json.encode(fields))
+    return report
 
 
 def _is_object(text: bytes) -> bool:

@@ -103,6 +103,11 @@ class LineSplitter:
         self._keep(others[-1])
         return lines
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether a line is unfinished."""
+        return bool(self._rest) or self._n_skipped > 0
+
     def peek(self) -> tuple[bytes, int]:
         """Return the unfinished line and the place of the last seam in it."""
         return self._rest.strip(), self._joint

@@ -75,6 +75,53 @@ def test_a_datagram_cut_short_does_not_spoil_the_next() -> None:
     assert report.entry == 8
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("n_lines", [2, 1_000], ids=["few", "more than one line may hold"])
+def test_a_chunk_says_what_its_lines_say_one_by_one(end: bytes, n_lines: int) -> None:
+    lines = [json.dumps({**PLOT, "range_m": 1_000.0 + n}).encode() + end for n in range(n_lines)]
+    one_by_one, together = decoder(), decoder()
+    apart = [item for line in lines for item in one_by_one.decode(line, NOW_S + 1.0, 7)]
+    assert list(together.decode(b"".join(lines), NOW_S + 1.0, 7)) == apart
+    assert len(apart) == n_lines
+
+
+def test_a_bad_line_spoils_none_of_its_chunk() -> None:
+    plots = [{**PLOT, "range_m": 1_000.0 + n} for n in range(20)]
+    read_back = read(*plots[:10], b'{"kind":', *plots[10:])
+    assert [type(item) for item in read_back] == [PolarPlot] * 10 + [Malformed] + [PolarPlot] * 10
+    assert {item.entry for item in read_back if isinstance(item, PolarPlot)} == {7}
+
+
+def test_two_objects_on_a_line_are_not_made_up_for_by_one_on_two() -> None:
+    text = json.dumps(PLOT).encode()
+    found = read(text + text, text.replace(b", ", b",\n"), text)
+    assert [type(item) for item in found if isinstance(item, PolarPlot)] == [PolarPlot]
+    assert isinstance(found[0], Malformed)
+
+
+def test_what_begins_in_one_chunk_and_ends_in_the_next_keeps_its_place() -> None:
+    receiver = decoder()
+    text = b"".join(json.dumps({**PLOT, "range_m": float(n)}).encode() + b"\n" for n in range(1, 9))
+    found = [item for piece in (text[:350], text[350:]) for item in receiver.decode(piece, NOW_S, 7)]
+    assert [item.range_m for item in found if isinstance(item, PolarPlot)] == [float(n) for n in range(1, 9)]
+
+
+@pytest.mark.parametrize("sense", ["seen", "heard"])
+def test_a_person_with_too_much_to_say_is_heard_all_the_same(sense: str) -> None:
+    line = {"kind": "sighting", "sensor": "people", "time_s": NOW_S, "lat_deg": 54.6, "lon_deg": 25.6, "sense": sense}
+    (report,) = read({**line, "text": "š" * 2_001})
+    assert isinstance(report, Sighting)
+    assert report.text == "š" * 1_999 + "…"
+    (whole,) = read({**line, "text": "š" * 2_000})
+    assert isinstance(whole, Sighting)
+    assert whole.text == "š" * 2_000
+
+
+def test_too_long_a_text_hides_no_other_fault() -> None:
+    line = {"kind": "sighting", "sensor": "people", "time_s": NOW_S, "text": "x" * 3_000, "lat_deg": 54.6}
+    assert reason({**line, "lon_deg": 254.6, "sense": "seen"}) == "sighting: $.lon_deg: expected float <= 180.0"
+
+
 @pytest.mark.parametrize(
     "kind", ["engage", "weapon_assignment", "jam", "JAM", "intercept", "interceptor_task", "task", "gnss_spoofing"]
 )
