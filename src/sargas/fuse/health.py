@@ -5,12 +5,13 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from statistics import median
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Final, get_args
 
 from msgspec import Meta, Struct, structs
 
 from sargas.fuse.measure import AHEAD, BEHIND, DOUBLE, Told, clock_fault
-from sargas.model.report import AnyReport, Bearing, Positional, SensorStatus
+from sargas.fuse.turning import TurnFinder
+from sargas.model.report import AnyReport, Bearing, PolarPlot, Positional, SensorStatus
 from sargas.model.sensor import Health, HealthState, Sensor
 from sargas.ports import Rejected
 
@@ -20,7 +21,11 @@ OFF_RUNNING = 3  # one report with a wrong time is a fault of the report, severa
 UNLISTED_KEPT = 200
 TURN_MAX_S = 120.0
 REFUSED_MIN = 3.0
+PROBED = 64
+"""So many plots of a chunk are enough to see the antenna turn."""
 NOTHING: Rejected = MappingProxyType({})
+TOLD: Final = frozenset(get_args(Told))
+PLACED: Final = frozenset((*get_args(Positional), Bearing))
 
 
 Positive = Annotated[float, Meta(gt=0.0)]
@@ -57,6 +62,9 @@ class _Watched:
         self.offs: deque[float] = deque(maxlen=LATENCIES_KEPT)
         self.n_off_running = 0
         self.turns: deque[float] = deque(maxlen=TURNS_KEPT)
+        period_s = sensor.period_s if sensor is not None and sensor.kind == "radar" else None
+        self.finder = None if period_s is None else TurnFinder(period_s)
+        self.found_turns: deque[float] = deque(maxlen=2)
         self.mark_s: float | None = None
         self.mark_azimuth_deg: float | None = None
         self.has_north = False
@@ -76,7 +84,47 @@ class _Watched:
         self.last_report_s: float | None = None
         self.last_received_s: float | None = None
 
-    def count(self, report: AnyReport, now_s: float, settings: Settings) -> None:
+    def count(self, reports: Sequence[AnyReport], now_s: float, settings: Settings) -> None:
+        """Count reports of this sensor; at once if they came together and none has a wrong time."""
+        kinds = set(map(type, reports))
+        if not self._count_together(reports, kinds, settings):
+            for report in reports:
+                self._count_one(report, now_s, settings)
+        if SensorStatus in kinds:
+            for report in reports:
+                if isinstance(report, SensorStatus):
+                    self._status(report)
+        if self.finder is not None and PolarPlot in kinds:
+            some = reports if len(reports) <= PROBED else reports[:: len(reports) // PROBED]
+            found_s = self.finder.take([report for report in some if isinstance(report, PolarPlot)])
+            if found_s is not None:
+                self.found_turns.append(found_s)
+
+    def _count_together(self, reports: Sequence[AnyReport], kinds: set[type], settings: Settings) -> bool:
+        """Return whether the reports could be counted at once: the same as one by one."""
+        received_s = reports[0].received_s
+        times = [report.time_s for report in reports]
+        is_one_arrival = len(reports) == 1 or len({report.received_s for report in reports}) == 1
+        if received_s <= 0.0 or not is_one_arrival or not kinds.isdisjoint(TOLD):
+            return False
+        bias_s = 0.0 if self.sensor is None else self.sensor.errors.time_bias_s
+        oldest_s, newest_s = min(times), max(times)
+        off_s = max(abs(oldest_s - bias_s - received_s), abs(newest_s - bias_s - received_s))
+        if off_s > settings.clock_tolerance_s:
+            return False
+        self.n_reports += len(reports)
+        self.n_placed += len(reports) if kinds <= PLACED else sum(type(report) in PLACED for report in reports)
+        self.last_received_s = received_s
+        self.n_off_running = 0
+        self.latencies.extend([received_s - time_s + bias_s for time_s in times[-LATENCIES_KEPT:]])
+        late_s = self.usual_latency_s + settings.late_after_s
+        if received_s - oldest_s + bias_s > late_s:
+            self.n_late += sum(received_s - time_s + bias_s > late_s for time_s in times)
+        if self.last_report_s is None or newest_s > self.last_report_s:
+            self.last_report_s = newest_s
+        return True
+
+    def _count_one(self, report: AnyReport, now_s: float, settings: Settings) -> None:
         received_s = report.received_s if report.received_s > 0.0 else now_s
         bias_s = 0.0 if self.sensor is None else self.sensor.errors.time_bias_s
         self.n_reports += 1
@@ -87,15 +135,13 @@ class _Watched:
             self.n_rejected += 1
             self.n_off_running += 1
             self.offs.append(-latency_s)
-        else:
-            self.n_off_running = 0
-            if not isinstance(report, Told):
-                self.latencies.append(latency_s)
-                self.n_late += latency_s > self.usual_latency_s + settings.late_after_s
-            if self.last_report_s is None or report.time_s > self.last_report_s:
-                self.last_report_s = report.time_s
-        if isinstance(report, SensorStatus):
-            self._status(report)
+            return
+        self.n_off_running = 0
+        if not isinstance(report, Told):
+            self.latencies.append(latency_s)
+            self.n_late += latency_s > self.usual_latency_s + settings.late_after_s
+        if self.last_report_s is None or report.time_s > self.last_report_s:
+            self.last_report_s = report.time_s
 
     def refuse(self, reason: str, n: int) -> None:
         """Note how many reports the tracker has refused for a reason."""
@@ -143,7 +189,7 @@ class _Watched:
             n_rejected=self.n_rejected + sum(self.refused.values()),
             rate_hz=round(self.rate_hz, 3),
             latency_s=round(median(self.latencies), 3) if self.latencies else None,
-            rotation_s=round(median(self.turns), 3) if self.turns else None,
+            rotation_s=self._rotation_s(settings),
         )
 
     def rate(self, now_s: float, settings: Settings) -> None:
@@ -204,11 +250,31 @@ class _Watched:
 
     def _turning(self, settings: Settings) -> tuple[HealthState, str]:
         period_s = None if self.sensor is None or self.sensor.kind != "radar" else self.sensor.period_s
-        if period_s is not None and len(self.turns) >= 3:
-            turn_s = median(self.turns)
-            if abs(turn_s - period_s) > settings.turn_tolerance * period_s:
-                return "degraded", f"its antenna turns in {turn_s:.1f} s instead of {period_s:g} s"
+        turn_s = median(self.turns) if len(self.turns) >= 3 else None
+        if turn_s is None and not self.turns:
+            turn_s = self._found_turn_s(settings)
+        if (
+            period_s is not None
+            and turn_s is not None
+            and abs(turn_s - period_s) > settings.turn_tolerance * period_s
+        ):
+            sentence = f"its antenna turns in {turn_s:.1f} s instead of {period_s:g} s"
+            if turn_s < period_s:
+                sentence += ": with such a period_s plots are lost as second ones of a look"
+            return "degraded", sentence
         return "ok", "" if self.said != "ok" else self.said_text
+
+    def _found_turn_s(self, settings: Settings) -> float | None:
+        """Return the turn that the plots showed twice; by it a wrong `period_s` is known without any marks."""
+        if len(self.found_turns) < 2 or max(self.found_turns) > (1.0 + settings.turn_tolerance) * min(
+            self.found_turns
+        ):
+            return None
+        return self.found_turns[-1]
+
+    def _rotation_s(self, settings: Settings) -> float | None:
+        turn_s = median(self.turns) if self.turns else self._found_turn_s(settings)
+        return None if turn_s is None else round(turn_s, 3)
 
 
 def _said(sentence: str, text: str) -> str:
@@ -233,14 +299,14 @@ class SensorHealth:
     def update(self, reports: Sequence[AnyReport], now_s: float) -> None:
         """Count these reports."""
         self._begin(now_s)
-        for report in reports:
-            watched = self._watched.get(report.sensor)
+        for name, some in _by_sensor(reports).items():
+            watched = self._watched.get(name)
             if watched is None:
                 if self._n_unlisted >= UNLISTED_KEPT:
                     continue
                 self._n_unlisted += 1
-                watched = self._watched[report.sensor] = _Watched(None, report.sensor, now_s)
-            watched.count(report, now_s, self._settings)
+                watched = self._watched[name] = _Watched(None, name, now_s)
+            watched.count(some, now_s, self._settings)
 
     def tick(self, now_s: float, rejected: Rejected = NOTHING) -> Sequence[Health]:
         """Return the sensors whose state changed, and now and then those whose numbers did."""
@@ -269,3 +335,14 @@ class SensorHealth:
         if not self._has_begun:
             self._has_begun = True
             self._watched = {name: _Watched(sensor, name, now_s) for name, sensor in self._sensors.items()}
+
+
+def _by_sensor(reports: Sequence[AnyReport]) -> dict[str, Sequence[AnyReport]]:
+    """Return the reports of each sensor in their order."""
+    names = [report.sensor for report in reports]
+    if not names or names.count(names[0]) == len(names):
+        return {names[0]: reports} if names else {}
+    some: dict[str, list[AnyReport]] = {name: [] for name in dict.fromkeys(names)}
+    for name, report in zip(names, reports, strict=True):
+        some[name].append(report)
+    return dict(some)

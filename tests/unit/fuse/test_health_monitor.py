@@ -213,3 +213,41 @@ def test_a_monitor_goes_on_from_its_pickle() -> None:
     for m in (monitor, copy):
         m.update([plot(21.0)], T0 + 21.5)
     assert copy.tick(T0 + 40.0) == monitor.tick(T0 + 40.0) != []
+
+
+def swept(turn_s: float, until_s: float, n_targets: int = 10) -> list[AnyReport]:
+    """Return the plots of targets all round, each when the beam passes it."""
+    at = [turn_s * (turn + k / n_targets) for turn in range(int(until_s / turn_s)) for k in range(n_targets)]
+    return [
+        structs.replace(plot(round(s, 3)), azimuth_deg=360.0 * (k % n_targets) / n_targets) for k, s in enumerate(at)
+    ]
+
+
+def test_a_period_longer_than_the_turn_is_noticed_without_any_marks() -> None:
+    health = after(swept(2.0, 120.0), 120.0)["radar"]
+    assert health.state == "degraded"
+    assert health.reason.startswith("its antenna turns in 2.0 s instead of 4 s: with such a period_s plots are lost")
+    assert health.rotation_s == pytest.approx(2.0, abs=0.02)
+
+
+def test_a_radar_that_turns_as_it_should_is_ok() -> None:
+    assert after(swept(4.0, 120.0), 120.0)["radar"].state == "ok"
+
+
+def test_reports_that_come_together_count_as_those_that_come_one_by_one() -> None:
+    reports = [
+        structs.replace(plot(k / 10.0, sensor=("radar", "people")[k % 2]), received_s=T0 + 10.0 * (1 + k // 100))
+        for k in range(400)
+    ]
+    reports[30] = structs.replace(reports[30], time_s=T0 - 900.0)
+    reports[31] = Sighting(
+        sensor="people", time_s=T0 - 900.0, received_s=T0 + 10.0, lat_deg=54.6, lon_deg=25.6, sense="seen"
+    )
+    reports.insert(80, structs.replace(status(7.9, state="degraded"), received_s=T0 + 10.0))
+    together, apart = build(Settings(), SENSORS), build(Settings(), SENSORS)
+    for s in (10.0, 20.0, 30.0, 40.0):
+        some = [report for report in reports if report.received_s == T0 + s]
+        together.update(some, T0 + s)
+        for report in some:
+            apart.update([report], T0 + s)
+        assert together.tick(T0 + s) == apart.tick(T0 + s)
