@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 
 import numpy as np
+from msgspec import structs
 
 from sargas.model.units import FEET_PER_MINUTE_MPS, FOOT_M, KNOT_MPS
 from sargas.simulate.flight import Course, stream
-from sargas.simulate.frames import above_horizon_deg, enu_m
-from sargas.simulate.scenario import Scenario, Site
+from sargas.simulate.frames import above_horizon_deg, enu_m, shifted
+from sargas.simulate.scenario import Scenario
+from sargas.simulate.sites import Site
 
 EVERY_S = 2.0
 """Real transponders send twice a second; a receiver's server may thin that out."""
@@ -17,23 +19,31 @@ P_HEARD = 0.92
 
 def adsb_frames(site: Site, courses: list[Course], scenario: Scenario, seed: int) -> list[tuple[float, bytes]]:
     """Return the lines of each second with the time at which they come in."""
-    assert site.lat_deg is not None
-    assert site.lon_deg is not None
     by_second: dict[int, list[tuple[float, bytes]]] = {}
     for course in courses:
         if not course.has_transponder or course.time_s.size < 2:
             continue
-        enu = enu_m((site.lat_deg, site.lon_deg, site.alt_m), course.lat_deg, course.lon_deg, course.alt_m)
+        enu = enu_m(site.place, course.lat_deg, course.lon_deg, course.alt_m)
         above = above_horizon_deg(enu, site.alt_m - scenario.ground_m, site.coverage.elevation_min_deg)
         distance = np.sqrt(np.sum(enu**2, axis=-1))
         is_heard = (above > 0.0) & (distance < (site.coverage.range_max_m or 460_000.0))
-        for time_s, lines in _lines(course, is_heard, scenario, stream(seed, "adsb", site.id, course.name)):
+        for time_s, lines in _lines(as_told(course), is_heard, scenario, stream(seed, "adsb", site.id, course.name)):
             by_second.setdefault(int(time_s), []).append((time_s, lines))
     rng = stream(seed, "adsb", site.id)
     return [
         (second + 1.0 + site.latency_s + float(rng.gamma(2.0, 0.03)), b"".join(line for _, line in sorted(lines)))
         for second, lines in sorted(by_second.items())
     ]
+
+
+def as_told(course: Course) -> Course:
+    """Return the course that the aircraft gives of itself: another than it flies if its position is spoofed."""
+    lie = course.spoof
+    if lie is None:
+        return course
+    share = np.clip((course.time_s - lie.begin_s) / lie.over_s, 0.0, 1.0) * (course.time_s < lie.end_s)
+    lat, lon = shifted(course.lat_deg, course.lon_deg, lie.east_m * share, lie.north_m * share)
+    return structs.replace(course, lat_deg=lat, lon_deg=lon)
 
 
 def _lines(

@@ -13,6 +13,24 @@ from sargas.simulate.scenario import Aircraft, Birds, Scenario, Waypoint
 STEP_S = 1.0
 
 
+PROFILE_EXPONENT = 1.0 / 7.0
+ANEMOMETER_M = 10.0
+"""The wind's speed rises as the height over that of the anemometer to this power (power law over open ground)."""
+GUST_SD_MPS = 0.7
+GUST_S = 90.0
+"""What drifts meets air that moves so much otherwise, for about so long."""
+
+
+class Lie(Struct, frozen=True, kw_only=True):
+    """How far from the truth a transponder's position is, between two times, growing within `over_s`."""
+
+    begin_s: float
+    end_s: float
+    over_s: float
+    east_m: float
+    north_m: float
+
+
 class Course(Struct, frozen=True, kw_only=True):
     """Where one thing was, every second: positions in degrees, heights above the ellipsoid, arrays of one length."""
 
@@ -28,6 +46,7 @@ class Course(Struct, frozen=True, kw_only=True):
     icao24: str = ""
     squawk: str = "1000"
     transmits: bool = False
+    spoof: Lie | None = None
 
 
 def stream(seed: int, *names: str) -> np.random.Generator:
@@ -88,9 +107,12 @@ def _fly(aircraft: Aircraft, scenario: Scenario, rng: np.random.Generator) -> Co
     pieces: list[F64] = [np.array([[begin_s, *place, height_m]])]
     for waypoint in aircraft.path[1:]:
         target_m = height_m if waypoint.height_m is None else waypoint.height_m
-        there_s = None if waypoint.at is None else scenario.time_s(waypoint.at)
-        end = (there_s, *scenario.where(waypoint), target_m)
-        leg = _leg(waypoint, (time_s, *place, height_m), end, craft, rng)
+        if waypoint.how == "drift":
+            leg = _drift(waypoint, (time_s, *place, height_m), target_m, scenario, rng)
+        else:
+            there_s = None if waypoint.at is None else scenario.time_s(waypoint.at)
+            end = (there_s, *scenario.where(waypoint), target_m)
+            leg = _leg(waypoint, (time_s, *place, height_m), end, craft, rng)
         pieces.append(leg)
         time_s, height_m = float(leg[-1, 0]), target_m
         place = (float(leg[-1, 1]), float(leg[-1, 2]))
@@ -110,6 +132,20 @@ def _fly(aircraft: Aircraft, scenario: Scenario, rng: np.random.Generator) -> Co
         icao24=aircraft.icao24 or "",
         squawk=aircraft.squawk or "1000",
         transmits=aircraft.transmits,
+        spoof=_lie(aircraft, scenario),
+    )
+
+
+def _lie(aircraft: Aircraft, scenario: Scenario) -> Lie | None:
+    spoof = aircraft.spoof
+    if spoof is None:
+        return None
+    return Lie(
+        begin_s=scenario.time_s(spoof.begins),
+        end_s=math.inf if spoof.until is None else scenario.time_s(spoof.until),
+        over_s=spoof.over_s,
+        east_m=1_000.0 * spoof.east_km,
+        north_m=1_000.0 * spoof.north_km,
     )
 
 
@@ -143,6 +179,30 @@ def _leg(
     lat, lon = shifted(np.full_like(east, lat0), np.full_like(east, lon0), east, north)
     leg = np.stack([time, lat, lon, height], axis=1)
     return np.concatenate([leg, _circles(leg[-1], waypoint, craft)]) if waypoint.how == "orbit" else leg
+
+
+def _drift(
+    waypoint: Waypoint,
+    start: tuple[float, float, float, float],
+    height_m: float,
+    scenario: Scenario,
+    rng: np.random.Generator,
+) -> F64:
+    """Return time, latitude, longitude and height of what goes with the wind and its slow gusts, shape (n, 4)."""
+    start_s, lat0, lon0, height0_m = start
+    n = max(2, math.ceil(60.0 * (waypoint.drift_min or 0.0) / STEP_S) + 1)
+    height = np.linspace(height0_m, height_m, n)
+    speed = scenario.wind.speed_mps * np.maximum(height / ANEMOMETER_M, 1.0) ** PROFILE_EXPONENT
+    to_rad = math.radians(scenario.wind.from_deg + 180.0)
+    fade = math.exp(-STEP_S / GUST_S)
+    gusts = np.zeros((n, 2))
+    pushes = rng.normal(0.0, GUST_SD_MPS * math.sqrt(1.0 - fade * fade), (n, 2))
+    for index in range(1, n):
+        gusts[index] = fade * gusts[index - 1] + pushes[index]
+    east = np.cumsum(speed * math.sin(to_rad) + gusts[:, 0]) * STEP_S
+    north = np.cumsum(speed * math.cos(to_rad) + gusts[:, 1]) * STEP_S
+    lat, lon = shifted(np.full(n, lat0), np.full(n, lon0), east - east[0], north - north[0])
+    return np.stack([start_s + np.arange(n) * STEP_S, lat, lon, height], axis=1)[1:]
 
 
 def _swings(share: F64, sway_m: float, rng: np.random.Generator) -> F64:

@@ -12,9 +12,12 @@ from sargas.model.sensor import Sensor
 from sargas.simulate.adsb import adsb_frames
 from sargas.simulate.ears import acoustic_reports, radio_reports
 from sargas.simulate.flight import Course, courses
+from sargas.simulate.neighbour import system_tracks
 from sargas.simulate.radar import radar_frames
-from sargas.simulate.scenario import Scenario, Site
+from sargas.simulate.scenario import Scenario
+from sargas.simulate.sites import Site
 from sargas.simulate.speech import calls, cues
+from sargas.simulate.witnesses import sightings
 
 TRUTH_EVERY_S = 5
 TRUTH_HEADER = "time_s,target,kind,lat_deg,lon_deg,alt_wgs84_m,speed_mps,course_deg,has_transponder"
@@ -59,7 +62,7 @@ def run(scenario: Scenario, seed: int) -> Simulation:
     for site in scenario.sensors:
         entries += [(time_s, Frame(site.feed, data)) for time_s, data in _frames(site, flown, scenario, seed)]
     feed_of = {site.id: site.feed for site in scenario.sensors}
-    for sensor, time_s, report in [*cues(scenario), *calls(scenario, flown)]:
+    for sensor, time_s, report in [*cues(scenario), *calls(scenario, flown), *sightings(scenario, flown, seed)]:
         entries.append((time_s, Frame(feed_of[sensor], _line(report))))
     entries.sort(key=lambda timed: timed[0])
     return Simulation(
@@ -111,6 +114,8 @@ def _frames(site: Site, flown: list[Course], scenario: Scenario, seed: int) -> l
             return [(time_s, _line(report)) for time_s, report in acoustic_reports(site, flown, scenario, seed)]
         case "radio_df":
             return [(time_s, _line(report)) for time_s, report in radio_reports(site, flown, scenario, seed)]
+        case "neighbour" if site.tracker is not None:
+            return [(time_s, _line(report)) for time_s, report in system_tracks(site, flown, scenario, seed)]
         case _:
             return []
 

@@ -3,21 +3,18 @@
 import difflib
 import math
 from datetime import UTC, datetime, time, timedelta
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
 from sargas.model.errors import DataError
 from sargas.model.report import AngleSpread, Azimuth, Lat, Lon, Spread, Text
-from sargas.model.sensor import Sensor
 from sargas.simulate.crafts import CRAFTS
+from sargas.simulate.sites import MODEL_OF, Height, Name, Share, Site
 
-Name = Annotated[str, Meta(min_length=1, max_length=64)]
-Positive = Annotated[float, Meta(gt=0.0)]
-Share = Annotated[float, Meta(ge=0.0, le=1.0)]
-Rate = Annotated[float, Meta(ge=0.0, le=10_000.0)]
-Height = Annotated[float, Meta(ge=0.0, le=25_000.0)]
+Minutes = Annotated[float, Meta(ge=0.0, le=1_440.0)]
+Range = Annotated[float, Meta(gt=0.0, le=100_000.0)]
 
 
 class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,59 +30,21 @@ class Source(_Table, frozen=True, kw_only=True):
 
 
 class Wind(_Table, frozen=True, kw_only=True):
-    """Wind at the microphones; what it blows over is heard less well."""
+    """Wind at the microphones, from where; what it blows over is heard less well, what drifts goes with it.
 
-    speed_mps: Annotated[float, Meta(ge=0.0, le=60.0)] = 2.0
-
-
-class RadarModel(_Table, frozen=True, kw_only=True):
-    """How a radar sees. `reach_1m2_km`: where it detects one square metre every second time; None has no primary.
-
-    `mti_mps`: what moves more slowly along the beam is taken for ground. `false_plots_per_turn` lie anywhere.
+    Aloft it is stronger: by the 1/7 power of the height over 10 m, the usual profile over open ground.
     """
 
-    reach_1m2_km: Annotated[float, Meta(gt=0.0, le=500.0)] | None = None
-    has_secondary: bool = False
-    mti_mps: Annotated[float, Meta(ge=0.0, le=100.0)] = 5.0
-    false_plots_per_turn: Annotated[float, Meta(ge=0.0, le=1_000.0)] = 0.5
-    n_sectors: Annotated[int, Meta(ge=1, le=32)] = 16
-
-
-class EarModel(_Table, frozen=True, kw_only=True):
-    """How an acoustic node hears: the loudness at the node that it detects every second time in calm air."""
-
-    threshold_db: Annotated[float, Meta(ge=0.0, le=100.0)] = 24.0
-    look_s: Annotated[float, Meta(ge=1.0, le=60.0)] = 5.0
-    false_per_hour: Rate = 0.5
-
-
-class FinderModel(_Table, frozen=True, kw_only=True):
-    """How a radio direction finder hears what transmits: how far, how often, how surely."""
-
-    reach_km: Annotated[float, Meta(gt=0.0, le=300.0)] = 40.0
-    look_s: Annotated[float, Meta(ge=0.5, le=60.0)] = 5.0
-    p_detect: Share = 0.6
-
-
-class Site(Sensor, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A sensor as in a configuration, and how it is simulated. `is_invented`: no such site is claimed to exist."""
-
-    is_invented: bool
-    feed: Name
-    radar: RadarModel | None = None
-    ear: EarModel | None = None
-    finder: FinderModel | None = None
-
-    def sensor(self) -> Sensor:
-        """Return the sensor alone, as the configuration has it."""
-        return Sensor(**{field: getattr(self, field) for field in Sensor.__struct_fields__})
+    speed_mps: Annotated[float, Meta(ge=0.0, le=60.0)] = 2.0
+    from_deg: Azimuth = 270.0
 
 
 class Waypoint(_Table, frozen=True, kw_only=True):
     """A place to fly to: when (UTC) or how fast, how high above the ground, and how.
 
     `straight` climbs or sinks evenly; `wander` swings `sway_m` to both sides, as one that is jammed; `orbit` circles
-    at the place; `descend` holds its height as long as it can and then sinks as steeply as the craft does.
+    at the place; `descend` holds its height as long as it can and then sinks as steeply as the craft does; `drift`
+    has no place but goes with the wind for `drift_min`.
     """
 
     place: Name | None = None
@@ -94,10 +53,11 @@ class Waypoint(_Table, frozen=True, kw_only=True):
     at: time | None = None
     speed_mps: Annotated[float, Meta(gt=0.0, le=1_000.0)] | None = None
     height_m: Height | None = None
-    how: Literal["straight", "wander", "orbit", "descend"] = "straight"
+    how: Literal["straight", "wander", "orbit", "descend", "drift"] = "straight"
     sway_m: Annotated[float, Meta(ge=0.0, le=50_000.0)] = 1_000.0
     turns: Annotated[float, Meta(gt=0.0, le=100.0)] = 2.0
     radius_m: Annotated[float, Meta(ge=50.0, le=50_000.0)] = 1_000.0
+    drift_min: Annotated[float, Meta(gt=0.0, le=1_440.0)] | None = None
 
 
 class Repeat(_Table, frozen=True, kw_only=True):
@@ -105,6 +65,19 @@ class Repeat(_Table, frozen=True, kw_only=True):
 
     times: Annotated[int, Meta(ge=1, le=500)]
     every_min: Annotated[float, Meta(gt=0.0, le=1_440.0)]
+
+
+class Spoof(_Table, frozen=True, kw_only=True):
+    """A lie of the transponder about its position, from one time on: so far east and north of the truth.
+
+    It grows evenly within `over_s`, and ends at `until` if that is given.
+    """
+
+    begins: time
+    until: time | None = None
+    east_km: Annotated[float, Meta(ge=-1_000.0, le=1_000.0)] = 0.0
+    north_km: Annotated[float, Meta(ge=-1_000.0, le=1_000.0)] = 0.0
+    over_s: Annotated[float, Meta(ge=1.0, le=3_600.0)] = 1.0
 
 
 class Aircraft(_Table, frozen=True, kw_only=True):
@@ -118,6 +91,7 @@ class Aircraft(_Table, frozen=True, kw_only=True):
     icao24: Annotated[str, Meta(pattern="^[0-9a-f]{6}$")] | None = None
     squawk: Annotated[str, Meta(pattern="^[0-7]{4}$")] | None = None
     transmits: bool = False
+    spoof: Spoof | None = None
     repeat: Repeat | None = None
 
 
@@ -151,6 +125,34 @@ class Call(_Table, frozen=True, kw_only=True):
     azimuth_sd_deg: AngleSpread = 25.0
 
 
+class Witnesses(_Table, frozen=True, kw_only=True):
+    """People about a place, and who of them notices and tells what comes by, with the errors of people.
+
+    Each stands anywhere within `within_km`. One who notices something tells it with `p_tells`, once, at a random
+    moment of its passage: the time off by `time_sd_s` and given to the minute; `p_points` give a direction, off by
+    `azimuth_sd_deg` and to the nearest of the eight winds; `p_estimates` of those who see it a distance, off by the
+    factor `range_factor` to either side; where they stood is off by `position_sd_m`. It is on the record `after_min`.
+    `false_calls` are of nothing that flies.
+    """
+
+    sensor: Name
+    around: Name
+    within_km: Annotated[float, Meta(gt=0.0, le=100.0)]
+    people: Annotated[int, Meta(ge=1, le=1_000)]
+    notices: Annotated[list[str], Meta(min_length=1)]
+    sees_m: Range = 2_000.0
+    hears_m: Range = 3_000.0
+    p_tells: Share = 0.5
+    p_points: Share = 0.7
+    p_estimates: Share = 0.4
+    time_sd_s: Annotated[float, Meta(ge=0.0, le=3_600.0)] = 45.0
+    azimuth_sd_deg: AngleSpread = 25.0
+    range_factor: Annotated[float, Meta(ge=1.0, le=10.0)] = 1.6
+    position_sd_m: Spread = 200.0
+    after_min: tuple[Minutes, Minutes] = (1.0, 5.0)
+    false_calls: Annotated[int, Meta(ge=0, le=1_000)] = 0
+
+
 class NeighbourCue(_Table, frozen=True, kw_only=True):
     """A neighbour's word: when it was true, when it came, about which place, for how long."""
 
@@ -182,6 +184,7 @@ class Scenario(_Table, frozen=True, kw_only=True):
     aircraft: list[Aircraft] = []
     birds: list[Birds] = []
     calls: list[Call] = []
+    witnesses: list[Witnesses] = []
     cues: list[NeighbourCue] = []
 
     @property
@@ -207,10 +210,6 @@ class Scenario(_Table, frozen=True, kw_only=True):
         assert spot.lat_deg is not None
         assert spot.lon_deg is not None
         return spot.lat_deg, spot.lon_deg
-
-
-MODEL_OF: Final = {"radar": "radar", "acoustic": "ear", "radio_df": "finder"}
-"""The table that a sensor's kind needs to be simulated."""
 
 
 def load(text: str, name: str = "scenario") -> Scenario:
@@ -261,6 +260,11 @@ def _of_sensors(scenario: Scenario) -> list[str]:
             found.append(f"{key}.{model}: a sensor of kind '{site.kind}' needs this table to be simulated")
         if site.kind in {*MODEL_OF, "adsb"} and (site.lat_deg is None or site.lon_deg is None):
             found.append(f"{key}: a sensor of kind '{site.kind}' needs lat_deg and lon_deg")
+        if site.tracker is not None and (site.kind != "neighbour" or site.lat_deg is None or site.lon_deg is None):
+            found.append(f"{key}.tracker: only a 'neighbour' with lat_deg and lon_deg has one")
+        for number, spot in enumerate(site.radar.hot_spots if site.radar else ()):
+            for place in filter(None, (spot.place, spot.to)):
+                found += _unknown(f"{key}.radar.hot_spots[{number}]", place, list(scenario.places))
         if site.kind == "radar" and (site.sac is None or site.sic is None or site.period_s is None):
             found.append(f"{key}: a radar needs sac, sic and period_s (its turn)")
     return found
@@ -274,18 +278,28 @@ def _of_aircraft(scenario: Scenario) -> list[str]:
             found.append(f"{key}.craft: no '{aircraft.craft}'; have {', '.join(CRAFTS)}")
         if aircraft.has_transponder and (aircraft.callsign is None or aircraft.icao24 is None):
             found.append(f"{key}: with a transponder it needs callsign and icao24")
+        if aircraft.spoof is not None and not aircraft.has_transponder:
+            found.append(f"{key}.spoof: only a transponder lies")
         first = aircraft.path[0]
         if first.at is None or first.height_m is None:
             found.append(f"{key}.path[0]: the first waypoint needs 'at' and 'height_m'")
         last_s = -math.inf
         for number, waypoint in enumerate(aircraft.path):
             where = f"{key}.path[{number}]"
-            found += _of_place(where, waypoint, scenario)
+            found += _of_leg(where, waypoint) if waypoint.how == "drift" else _of_place(where, waypoint, scenario)
             if waypoint.at is not None:
                 if scenario.time_s(waypoint.at) <= last_s:
                     found.append(f"{where}.at: {waypoint.at} is not after the waypoint before it")
                 last_s = scenario.time_s(waypoint.at)
     return found
+
+
+def _of_leg(key: str, waypoint: Waypoint) -> list[str]:
+    if waypoint.drift_min is None:
+        return [f"{key}: what drifts needs drift_min"]
+    if (waypoint.place, waypoint.lat_deg, waypoint.lon_deg, waypoint.at) != (None, None, None, None):
+        return [f"{key}: what drifts has no place and no time to reach it"]
+    return []
 
 
 def _of_words(scenario: Scenario) -> list[str]:
@@ -301,6 +315,14 @@ def _of_words(scenario: Scenario) -> list[str]:
     for index, cue in enumerate(scenario.cues):
         found += _unknown(f"cues[{index}].sensor", cue.sensor, sensors)
         found += _unknown(f"cues[{index}].place", cue.place, list(scenario.places))
+    for index, witnesses in enumerate(scenario.witnesses):
+        key = f"witnesses[{index}]"
+        found += _unknown(f"{key}.sensor", witnesses.sensor, sensors)
+        found += _unknown(f"{key}.around", witnesses.around, list(scenario.places))
+        for kind in witnesses.notices:
+            found += _unknown(f"{key}.notices", kind, list(CRAFTS))
+        if witnesses.after_min[0] > witnesses.after_min[1]:
+            found.append(f"{key}.after_min: expected the shorter time first")
     for index, birds in enumerate(scenario.birds):
         found += _unknown(f"birds[{index}].around", birds.around, list(scenario.places))
     return found
