@@ -78,12 +78,25 @@ class MeasureSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     assumed_height_min_m: float = 0.0
     assumed_height_max_m: float = 3_000.0
     """A radar that gives no height: the target is believed to be anywhere between these heights."""
+    assumed_height_mean_m: Positive | None = None
+    """How high such a target flies on average: low ones are then likelier, as an exponential density between the two
+    heights says; None: all heights alike. See `sargas.fuse.sensor_table` for what it costs."""
     velocity_sd_mps: Positive = 5.0
     """Error of the velocity that a target gives of itself."""
     system_track_velocity_sd_mps: Positive = 20.0
     """The same that a neighbour computed: smoothed, and so behind in every turn."""
     system_track_inflation: Positive = 2.0
     """A neighbour's track is correlated in time: the variance of its position counts as this many times as large."""
+    sighting_azimuth_sd_deg: Positive = 15.0
+    """Error of a person who points, where the report does not say."""
+    sighting_range_share: Positive = 0.5
+    """Error of a person who guesses a distance in the sky, as a share of it."""
+    seen_reach_m: Positive = 5_000.0
+    heard_reach_m: Positive = 4_000.0
+    """How far away something small in the air is seen, or heard, by a person who only points."""
+    seen_sd_m: Positive = 2_000.0
+    heard_sd_m: Positive = 3_000.0
+    """How far from the person it is, per axis, if they do not even point."""
 
 
 Told = Sighting | Presence | Cue
