@@ -53,7 +53,7 @@ class _Memory:
         self.first_held = np.full(n_truth, -1, np.int64)
         self.track_length = np.zeros(n_tracks, np.int64)
         self.track_hits = np.zeros(n_tracks, np.int64)
-        self.row_of = np.full(n_tracks, -1, np.int64)
+        self.row_of = np.full(max(1, n_tracks), -1, np.int64)
         self.n_switches = 0
         self.n_breaks = 0
 
