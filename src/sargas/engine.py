@@ -8,7 +8,7 @@ snapshot do the same things at the same moments.
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar, get_args
 
 from msgspec import structs
 
@@ -28,7 +28,7 @@ from sargas.model.picture import (
     Refused,
     TrackChanged,
 )
-from sargas.model.report import AnyReport, Bearing, Cue, Malformed, Presence, Sighting, Unused
+from sargas.model.report import AnyReport, Bearing, Cue, Decoded, Malformed, Observation, Presence, Sighting, Unused
 from sargas.model.sensor import FeedHealth
 from sargas.model.track import Affiliation, Track
 from sargas.ports import Decoder, HealthMonitor, Rule, Tracker
@@ -38,6 +38,8 @@ OBSERVATIONS_KEPT = 500
 REASONS_KEPT = 50
 CROSSED_AT_ONCE = frozenset({"started", "clock_stepped", "fell_behind"})
 """Notes before which time has passed that nobody looked at."""
+OBSERVED: Final = frozenset(get_args(Observation))
+NO_REPORTS: Final = frozenset({Malformed, Unused})
 
 
 Book = TypeVar("Book")
@@ -64,18 +66,49 @@ class _Feed:
     """The running counts of one feed; published as `FeedHealth`."""
 
     def __init__(self, name: str) -> None:
-        self.health = FeedHealth(feed=name)
+        self.name = name
+        self.is_connected = False
+        self.last_received_s: float | None = None
+        self.n_chunks = self.n_bytes = self.n_reports = 0
         self.unused: Counter[str] = Counter()
         self.malformed: Counter[str] = Counter()
+        self.text = ""
 
-    def count(self, counter: Counter[str], reason: str) -> None:
-        """Count a reason; hostile input cannot make the table grow."""
-        if reason not in counter and len(counter) >= REASONS_KEPT:
-            reason = "other reasons"
-        counter[reason] += 1
+    def sort(self, decoded: Iterable[Decoded]) -> list[AnyReport]:
+        """Return the reports among what was decoded; count the rest."""
+        items = list(decoded)
+        reports: list[AnyReport] = []
+        if NO_REPORTS.isdisjoint(map(type, items)):
+            reports += items  # type: ignore[arg-type] # nothing else is left
+            return reports
+        for item in items:
+            if isinstance(item, Malformed):
+                _count(self.malformed, item.reason)
+            elif isinstance(item, Unused):
+                _count(self.unused, item.reason)
+            else:
+                reports.append(item)
+        return reports
 
     def published(self) -> FeedHealth:
-        return structs.replace(self.health, unused=dict(self.unused), malformed=dict(self.malformed))
+        return FeedHealth(
+            feed=self.name,
+            is_connected=self.is_connected,
+            last_received_s=self.last_received_s,
+            n_chunks=self.n_chunks,
+            n_bytes=self.n_bytes,
+            n_reports=self.n_reports,
+            unused=dict(self.unused),
+            malformed=dict(self.malformed),
+            text=self.text,
+        )
+
+
+def _count(counter: Counter[str], reason: str) -> None:
+    """Count a reason; hostile input cannot make the table grow."""
+    if reason not in counter and len(counter) >= REASONS_KEPT:
+        reason = "other reasons"
+    counter[reason] += 1
 
 
 class Engine:
@@ -159,10 +192,11 @@ class Engine:
         """Return what these reports changed, without waiting for the next tick."""
         self.picture.now_s = max(self.picture.now_s, now_s)
         events: list[Event] = []
-        for report in reports:
-            if isinstance(report, Bearing | Presence | Sighting | Cue):
-                self.picture.observations.append(report)
-                events.append(Observed(report))
+        if not OBSERVED.isdisjoint(map(type, reports)):
+            for report in reports:
+                if isinstance(report, Bearing | Presence | Sighting | Cue):
+                    self.picture.observations.append(report)
+                    events.append(Observed(report))
         self._health.update(reports, now_s)
         events += self._tracks(self._tracker.update(reports, now_s))
         return events
@@ -188,22 +222,13 @@ class Engine:
         if decoder is None:  # the journal holds a feed that this configuration no longer has
             return []
         feed = self._feeds[feed_name]
-        reports: list[AnyReport] = []
-        for item in decoder.decode(data, entry.received_s, entry.seq):
-            if isinstance(item, Malformed):
-                feed.count(feed.malformed, item.reason)
-            elif isinstance(item, Unused):
-                feed.count(feed.unused, item.reason)
-            else:
-                reports.append(item)
-        feed.health = structs.replace(
-            feed.health,
-            is_connected=True,
-            last_received_s=entry.received_s,
-            n_chunks=feed.health.n_chunks + 1,
-            n_bytes=feed.health.n_bytes + len(data),
-            n_reports=feed.health.n_reports + len(reports),
-        )
+        decoded = decoder.decode(data, entry.received_s, entry.seq)
+        reports = feed.sort(decoded)
+        feed.is_connected = True
+        feed.last_received_s = entry.received_s
+        feed.n_chunks += 1
+        feed.n_bytes += len(data)
+        feed.n_reports += len(reports)
         self.picture.feeds[feed_name] = feed.published()
         return self.ingest(reports, entry.received_s)
 
@@ -213,7 +238,7 @@ class Engine:
             return []
         if is_connected:
             self._decoders[feed_name].reset()
-        feed.health = structs.replace(feed.health, is_connected=is_connected, text=text)
+        feed.is_connected, feed.text = is_connected, text
         self.picture.now_s = max(self.picture.now_s, now_s)
         self.picture.feeds[feed_name] = feed.published()
         return [FeedChanged(self.picture.feeds[feed_name])]

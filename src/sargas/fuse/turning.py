@@ -4,6 +4,7 @@ A turn is believed when the azimuths, each less the angle turned by then, agree.
 or that stares, gives no verdict.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,7 +23,9 @@ TURNS_MIN = 3.0
 SAMPLES_A_TURN_MIN = 3.0
 AGREEMENT_MIN = 0.9
 ONE_DIRECTION = 0.8
-STEPS_A_PEAK = 8.0
+STEPS_A_PEAK = 4.0
+REST_PERIODS = 30.0
+"""An antenna does not change its mind from turn to turn; looking costs a millisecond."""
 
 
 class TurnFinder:
@@ -32,12 +35,18 @@ class TurnFinder:
         self._period_s = period_s
         self._times: list[float] = []
         self._azimuths: list[float] = []
+        self._looked_s = -math.inf
 
     def take(self, plots: Sequence[PolarPlot]) -> float | None:
         """Return the turn [s] when enough has come in and it agrees; then begin afresh."""
+        if not plots or 0.0 <= plots[-1].time_s - self._looked_s < REST_PERIODS * self._period_s:
+            return None
         apart_s = self._period_s / SAMPLES_A_PERIOD
         for plot in plots:
-            if self._times and not plot.time_s - self._times[-1] >= apart_s:
+            since_s = plot.time_s - self._times[-1] if self._times else math.inf
+            if since_s < -self._period_s:  # a clock that leapt
+                self._times, self._azimuths = [], []
+            elif since_s < apart_s:
                 continue
             self._times.append(plot.time_s)
             self._azimuths.append(plot.azimuth_deg)
@@ -45,6 +54,7 @@ class TurnFinder:
             return None
         times_s, azimuths_deg = np.array(self._times), np.array(self._azimuths)
         self._times, self._azimuths = [], []
+        self._looked_s = float(times_s[-1])
         return turn_s(times_s, azimuths_deg, self._period_s)
 
 

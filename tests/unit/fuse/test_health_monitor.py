@@ -224,14 +224,14 @@ def swept(turn_s: float, until_s: float, n_targets: int = 10) -> list[AnyReport]
 
 
 def test_a_period_longer_than_the_turn_is_noticed_without_any_marks() -> None:
-    health = after(swept(2.0, 120.0), 120.0)["radar"]
+    health = after(swept(2.0, 240.0), 240.0)["radar"]
     assert health.state == "degraded"
     assert health.reason.startswith("its antenna turns in 2.0 s instead of 4 s: with such a period_s plots are lost")
     assert health.rotation_s == pytest.approx(2.0, abs=0.02)
 
 
 def test_a_radar_that_turns_as_it_should_is_ok() -> None:
-    assert after(swept(4.0, 120.0), 120.0)["radar"].state == "ok"
+    assert after(swept(4.0, 240.0), 240.0)["radar"].state == "ok"
 
 
 def test_reports_that_come_together_count_as_those_that_come_one_by_one() -> None:

@@ -52,9 +52,19 @@ def test_one_direction_says_nothing_of_the_turn() -> None:
 
 def test_plots_in_a_crowd_are_thinned_and_the_turn_is_found_all_the_same() -> None:
     finder = TurnFinder(8.0)
-    times, azimuths = turning(4.0, 8_000, seed=7, n_targets=400)
+    times, azimuths = turning(4.0, 32_000, seed=7, n_targets=400)
     found = [
         finder.take([PolarPlot(sensor="radar", time_s=t, range_m=1e4, azimuth_deg=azimuth)])
         for t, azimuth in zip(times, azimuths, strict=True)
     ]
     assert [turn for turn in found if turn is not None] == pytest.approx([4.0, 4.0], rel=0.01)
+
+
+def test_a_single_wrong_time_does_not_blind_it() -> None:
+    finder = TurnFinder(8.0)
+    times, azimuths = turning(4.0, 400, seed=3)
+    found = [
+        finder.take([PolarPlot(sensor="radar", time_s=t, range_m=1e4, azimuth_deg=azimuth)])
+        for t, azimuth in zip([T0 + 1e6, *times], [5.0, *azimuths], strict=True)
+    ]
+    assert [turn for turn in found if turn is not None] == pytest.approx([4.0], rel=0.01)
