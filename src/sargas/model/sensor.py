@@ -40,7 +40,9 @@ class Sensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `alt_m` is the antenna's height above the WGS-84 ellipsoid. `period_s` is the expected time between two looks
     (a radar's turn, a node's heartbeat); a sensor with a period is silent when nothing came for several of them.
-    `sac` and `sic` name an ASTERIX source.
+    `sac` and `sic` name an ASTERIX source. What a sensor with `confirms_alone = false` tells alone is never shown as a
+    track: another sensor that confirms must have seen it too (for one whose reports are nearly all clutter). It still
+    keeps, sharpens and finds again the tracks that others confirmed.
     """
 
     id: SensorId
@@ -56,9 +58,34 @@ class Sensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     latency_s: Annotated[float, Meta(ge=0.0, le=600.0)] = 0.0
     sac: Annotated[int, Meta(ge=0, le=255)] | None = None
     sic: Annotated[int, Meta(ge=0, le=255)] | None = None
+    confirms_alone: bool = True
 
 
 HealthState = Literal["unknown", "ok", "degraded", "late", "silent", "failed", "maintenance"]
+
+
+class RegistrationEstimate(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How far a sensor is out of register, beyond the bias of its configuration, as other sensors' targets show it.
+
+    A bias is what is measured minus what is true; None is not known. `found_*` is the random error that the residuals
+    show, to be compared with the one of the configuration. `is_applied`: the bias is taken off; not `is_used`: the
+    sensor is so far off that its measurements are left out. `verdict` is a sentence for a person.
+    """
+
+    range_m: float | None = None
+    range_sd_m: float | None = None
+    azimuth_deg: float | None = None
+    azimuth_sd_deg: float | None = None
+    elevation_deg: float | None = None
+    elevation_sd_deg: float | None = None
+    time_s: float | None = None
+    time_sd_s: float | None = None
+    found_range_sd_m: float | None = None
+    found_azimuth_sd_deg: float | None = None
+    n_references: int = 0
+    is_applied: bool = False
+    is_used: bool = True
+    verdict: str = ""
 
 
 class Health(Struct, frozen=True, kw_only=True):
@@ -75,6 +102,7 @@ class Health(Struct, frozen=True, kw_only=True):
     rate_hz: float = 0.0
     latency_s: float | None = None
     rotation_s: float | None = None
+    registration: RegistrationEstimate | None = None
 
 
 class FeedHealth(Struct, frozen=True, kw_only=True):
