@@ -195,8 +195,8 @@ def draw(cells: Sequence[Cell], path: Path) -> str:
         panel_of(panel, name, [cell for cell in cells if cell.set == name and cell.scores], handles)
     for panel in list(panels)[len(names) :]:
         panel.set_axis_off()
-    figure.supxlabel("plots per second of processor time, one core (more is better)")
-    figure.supylabel("GOSPA [m], c = 1,000 m, p = 2 (less is better)")
+    figure.supxlabel("plots per second on one core (more is better)", fontsize=11)
+    figure.supylabel("GOSPA [m] (less is better)", fontsize=11)
     shown = [peer for peer in MARKS if peer in handles]
     figure.legend([handles[peer] for peer in shown], shown, loc="outside right upper", frameon=False)
     figure.savefig(path, dpi=130)
