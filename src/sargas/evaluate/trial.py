@@ -13,8 +13,12 @@ used is counted with its reason. Nothing of the truth goes into a report.
 
 What the files leave unsaid stays unsaid. Nobody says above what the radars' `alt_m` is: no report has a height. The
 zero and the sense of `course_raw_deg` are worked out from the rows (`sargas.evaluate.maker`) or the course is left
-out. The radars' errors are not stated: every one is taken for a usual drone radar. The classes that a maker's radar
-gives are not used: the model of a report has no place for them.
+out. The radars' errors are not stated: every one is taken for a usual drone radar.
+
+A drone radar tells all that moves, and says of each row what it takes it for. A watch gets that word, and would not
+put everything on its map: rows that the radar itself does not take for a drone are those of a sensor of their own
+(`radar_3d_unsure`), which keeps and sharpens tracks but confirms none alone. `score` is not used: it says for how
+long the radar has followed something, not what it is.
 """
 
 import csv
@@ -45,6 +49,9 @@ AZIMUTH_SD_DEG: Final = 1.5
 UNSITED_SD_M: Final = 30.0
 BEARING_SD_DEG: Final = 5.0
 """A direction finder on a mast among reflections; what it says of its own spread counts if that is more."""
+UNSURE: Final = "_unsure"
+DRONE: Final = "DRONE"
+"""What a radar takes for a drone has this in the name of its class."""
 REACH_MAX_M: Final = 20_000.0
 """No radar sees a small drone farther than this: a place beyond it is none."""
 METRES_PER_DEG: Final = math.radians(6_371_008.8)
@@ -131,6 +138,7 @@ class _Place(NamedTuple):
     lon_deg: float
     speed_mps: float
     course_raw_deg: float
+    is_sure: bool
 
 
 class _Reader:
@@ -175,7 +183,10 @@ class _Reader:
             latency_s=min(max(latency_s, 0.0), 600.0),
             errors=Errors(position_sd_m=UNSITED_SD_M, range_sd_m=RANGE_SD_M, azimuth_sd_deg=AZIMUTH_SD_DEG),
         )
-        found = (_plot(place, known, course) for place in places)
+        unsure = sensor + UNSURE
+        if not all(place.is_sure for place in places):
+            self.sensors[unsure] = msgspec.structs.replace(known, id=unsure, confirms_alone=False)
+        found = (_plot(place, known, sensor if place.is_sure else unsure, course) for place in places)
         return self._kept(name, found)
 
     def finder(self, sensor: str, name: str, table: Table) -> list[Bearing]:
@@ -227,7 +238,7 @@ class _Reader:
         for row in self._rows(name, table):
             place = _Place(
                 number(row, "time_s"), number(row, "received_s"), number(row, "lat_deg"), number(row, "lon_deg"),
-                number(row, "speed_mps"), number(row, "course_raw_deg"),
+                number(row, "speed_mps"), number(row, "course_raw_deg"), _is_sure(row),
             )  # fmt: skip
             key = (place.time_s, place.lat_deg, place.lon_deg, row.get("alt_m", ""))
             if not all(map(math.isfinite, place[:4])):
@@ -265,6 +276,11 @@ class _Reader:
             else:
                 kept.append(report)
         return kept
+
+
+def radar_of(sensor: str) -> str:
+    """Return the radar that a sensor's rows come from, whatever it took them for."""
+    return sensor.removesuffix(UNSURE)
 
 
 def number(row: Row, column: str) -> float:
@@ -314,11 +330,17 @@ def _spread_m(place: _Place, radar: Sensor) -> float:
     return max(RANGE_SD_M, across_m)
 
 
-def _plot(place: _Place, radar: Sensor, course: Course | None) -> GeoPlot | None:
+def _is_sure(row: Row) -> bool:
+    """Return whether the radar takes it for a drone, or does not say what it takes it for."""
+    named = row.get("sensor_class") or DRONE
+    return DRONE in named.upper()
+
+
+def _plot(place: _Place, radar: Sensor, name: str, course: Course | None) -> GeoPlot | None:
     has_course = course is not None and math.isfinite(place.course_raw_deg) and math.isfinite(place.speed_mps)
     return _valid(
         GeoPlot(
-            sensor=radar.id,
+            sensor=name,
             time_s=place.time_s,
             received_s=place.received_s,
             lat_deg=place.lat_deg,

@@ -14,7 +14,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from sargas.evaluate.moments import F64, Moment, Post, ScoredRun
-from sargas.evaluate.trial import Flight, Trial, metres_about
+from sargas.evaluate.trial import Flight, Trial, metres_about, radar_of
 from sargas.model.errors import DataError
 from sargas.model.report import GeoPlot
 from sargas.model.track import Track
@@ -48,7 +48,7 @@ class Own(Struct, frozen=True, kw_only=True):
     rms_m: float | None
     median_m: float | None
     track_rms_m: float | None
-    """The tracks' error in the seconds in which this radar saw the drone."""
+    """The error of the drone's track at the end of the second of each of these rows."""
 
 
 class Extra(Struct, frozen=True, kw_only=True):
@@ -156,8 +156,10 @@ def score_trial(
     drone = _drone_at(flight, times_s, center)
     seen: dict[str, NDArray[np.bool_]] = {}
     errors: dict[str, F64] = {}
+    own_s: dict[str, F64] = {}
     for sensor in sorted(trial.courses):
         at_s, off_m = rows_of_drone(trial, sensor)
+        own_s[sensor] = at_s
         seen[sensor] = _is_near_any(times_s, at_s) & drone.is_flying
         errors[sensor] = off_m
     is_seen = np.logical_or.reduce([np.zeros(times_s.size, bool), *seen.values()])
@@ -170,12 +172,12 @@ def score_trial(
     own = tuple(
         Own(
             sensor=sensor,
-            n_rows=sum(report.sensor == sensor for report in trial.reports),
+            n_rows=sum(radar_of(report.sensor) == sensor for report in trial.reports),
             n_of_drone=errors[sensor].size,
             seen_s=int(seen[sensor].sum()),
             rms_m=_rms(errors[sensor]),
             median_m=_median(errors[sensor]),
-            track_rms_m=_rms(off_m[seen[sensor]]),
+            track_rms_m=_rms(_at(off_m, times_s, own_s[sensor])),
         )
         for sensor in sorted(seen)
     )
@@ -195,7 +197,7 @@ def score_trial(
         extras=extras,
         false_per_h=len(extras) / hours,
         false_per_h_by_sensor={
-            sensor: sum(extra.sensor == sensor for extra in extras) / (told_s / 3_600.0)
+            sensor: sum(radar_of(extra.sensor) == sensor for extra in extras) / (told_s / 3_600.0)
             for sensor, told_s in _told_s(trial).items()
         },
         rejected={f"{sensor}: {reason}": n for (sensor, reason), n in sorted((rejected or {}).items())},
@@ -211,7 +213,7 @@ def center_of(trial: Trial) -> tuple[float, float]:
 def rows_of_drone(trial: Trial, sensor: str) -> tuple[F64, F64]:
     """Return the times [s] and the errors [m] of the plots of one radar that are the drone."""
     center = center_of(trial)
-    plots = [each for each in trial.reports if isinstance(each, GeoPlot) and each.sensor == sensor]
+    plots = [each for each in trial.reports if isinstance(each, GeoPlot) and radar_of(each.sensor) == sensor]
     times_s = np.array([plot.time_s for plot in plots])
     drone = _drone_at(_flight(trial), times_s, center)
     xy_m = np.array([_xy(plot.lat_deg, plot.lon_deg, center) for plot in plots]).reshape(-1, 2)
@@ -314,7 +316,7 @@ def _told_s(trial: Trial) -> dict[str, float]:
     """Return for each radar the time [s] between its first and its last report."""
     found: dict[str, float] = {}
     for sensor in sorted(trial.courses):
-        times_s = [report.time_s for report in trial.reports if report.sensor == sensor]
+        times_s = [report.time_s for report in trial.reports if radar_of(report.sensor) == sensor]
         found[sensor] = max(max(times_s) - min(times_s), 1.0)
     return found
 
@@ -354,6 +356,11 @@ def _is_near_any(times_s: F64, at_s: F64) -> NDArray[np.bool_]:
     after, before = np.clip(place, 0, at_s.size - 1), np.clip(place - 1, 0, at_s.size - 1)
     gap = np.minimum(np.abs(at_s[after] - times_s), np.abs(at_s[before] - times_s))
     return np.asarray(gap <= SEEN_FOR_S)
+
+
+def _at(off_m: F64, times_s: F64, at_s: F64) -> F64:
+    """Return the errors at the moments that follow these times."""
+    return off_m[np.clip(np.searchsorted(times_s, at_s), 0, times_s.size - 1)]
 
 
 def _rms(off_m: F64) -> float | None:
