@@ -35,7 +35,8 @@ def system_tracks(site: Site, courses: list[Course], scenario: Scenario, seed: i
 def _stays(site: Site, course: Course, scenario: Scenario, rng: np.random.Generator) -> list[F64]:
     """Return the times of the reports of each stay in the coverage, from when the system has a track of it."""
     assert site.tracker is not None
-    if course.time_s.size < 2:
+    is_too_small = not course.has_transponder and course.craft.rcs_m2 < site.tracker.rcs_min_m2
+    if course.time_s.size < 2 or is_too_small:
         return []
     step_s = site.tracker.every_s
     time = np.arange(course.time_s[0] + rng.uniform(0.0, step_s), course.time_s[-1], step_s)

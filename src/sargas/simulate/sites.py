@@ -72,6 +72,7 @@ class TrackerModel(_Table, frozen=True, kw_only=True):
     Its filter follows the truth with a position gain `gain` every `every_s`, so that it lags in every turn. The error
     added to it has `sd_m` on each axis and is forgotten with the time constant `correlation_s`. A track is told
     `begins_after_s` after the target came into the coverage; on average every `renumber_min` it gets another number.
+    What reflects less than `rcs_min_m2` and has no transponder is never seen.
     """
 
     every_s: Annotated[float, Meta(ge=1.0, le=60.0)] = 5.0
@@ -79,6 +80,7 @@ class TrackerModel(_Table, frozen=True, kw_only=True):
     sd_m: Annotated[float, Meta(ge=0.0, le=5_000.0)] = 150.0
     correlation_s: Annotated[float, Meta(gt=0.0, le=3_600.0)] = 60.0
     begins_after_s: Annotated[float, Meta(ge=0.0, le=600.0)] = 20.0
+    rcs_min_m2: Annotated[float, Meta(ge=0.0, le=1_000.0)] = 0.0
     renumber_min: Annotated[float, Meta(gt=0.0, le=1_440.0)] | None = None
     first_number: Annotated[int, Meta(ge=0, le=1_000_000)] = 401
 

@@ -172,6 +172,15 @@ def test_a_neighbour_has_no_track_of_what_is_outside_the_coverage(tiny: Scenario
     assert {report.identity.icao24 for report in found} == {"f00001"}  # the airliner; drone and birds are low
 
 
+def test_a_neighbour_has_no_track_of_what_reflects_too_little_unless_it_answers(tiny: Scenario) -> None:
+    def seen(rcs_min_m2: float) -> set[str | None]:
+        found = system_tracks(liaison(rcs_min_m2=rcs_min_m2), courses(tiny, 1), tiny, 1)
+        return {report.identity.icao24 for _, report in found if isinstance(report, SystemTrack)}
+
+    assert seen(0.0) == {None, "f00001"}
+    assert seen(100.0) == {"f00001"}  # more than an airliner's 40 m2, but it has a transponder
+
+
 def test_what_drifts_goes_with_the_wind_that_rises_with_the_height(tiny: Scenario) -> None:
     path = [
         Waypoint(place="inside", at=tiny.start.time(), height_m=1_280.0),
