@@ -1,0 +1,125 @@
+"""Scores as tables for a person: the figure, its value, and what it means."""
+
+from typing import NamedTuple
+
+from sargas.evaluate.scores import Check, Existence, Scores
+
+
+class Line(NamedTuple):
+    """A line of a table."""
+
+    figure: str
+    value: str
+    means: str
+
+
+def figures(scores: Scores) -> list[Line]:
+    """Return the figures, from the picture as a whole to single tracks."""
+    s = scores
+    cut = f"{s.cutoff_m:,.0f} m"
+    return [
+        Line("GOSPA", _metres(s.gospa_m), f"mean over the moments, cut-off {cut}, p = 2; 0 is best"),
+        Line("  of it localisation", _metres(s.gospa_localisation_m), "these three are root mean squares:"),
+        Line("  of it missed", _metres(s.gospa_missed_m), "their squares add up to that of GOSPA"),
+        Line("  of it false", _metres(s.gospa_false_m), ""),
+        Line("OSPA", _metres(s.ospa_m), "the same per target, at most the cut-off"),
+        Line("missed", _percent(s.missed_share), f"{s.missed:.2f} targets at a time have no track within {cut}"),
+        Line("false", _percent(s.false_share), f"{s.false:.2f} tracks at a time have no target within {cut}"),
+        Line("RMS position error", _metres(s.rms_error_m), "of tracks paired one to one"),
+        Line("identity switches", str(s.switches), "a target is followed by another track than before"),
+        Line("breaks", str(s.breaks), "a target is followed again after moments without a track"),
+        Line("false tracks", str(s.false_tracks), _false_tracks(s)),
+        Line("initiation latency", _latency(s), "from a target's first moment to its first track"),
+        Line("SIAP completeness", _percent(s.siap_completeness), "targets that have a track; 100 % is best"),
+        Line("SIAP ambiguity", _plain(s.siap_ambiguity), "tracks per target that has any; 1 is best"),
+        Line("SIAP spuriousness", _percent(s.siap_spuriousness), "tracks that belong to no target"),
+        Line("SIAP position error", _metres(s.siap_positional_accuracy_m), "mean over the tracks that belong to one"),
+        Line("SIAP velocity error", _speed(s.siap_velocity_accuracy_mps), "mean of the same"),
+        Line(
+            "longest segment", _percent(s.siap_longest_segment), "share of a life that one track held; 100 % is best"
+        ),
+        Line("NEES of the position", *_check(s.nees_position, "covariance")),
+        Line("NEES of the velocity", *_check(s.nees_velocity, "velocity and its covariance")),
+        Line("NIS", *_check(s.nis, "innovations")),
+        Line("existence", *_existence(s.existence)),
+    ]
+
+
+def verdicts(scores: Scores) -> list[Line]:
+    """Return the limits: what, what was measured against what is allowed, and whether it passed."""
+    lines = []
+    for verdict in scores.limits:
+        if verdict.unit.startswith("share"):
+            measured = _percent(verdict.measured, 2)
+            limit = f"{100.0 * verdict.limit:g} %"
+        else:
+            measured, limit = _metres(verdict.measured), f"{verdict.limit:g} m"
+        bound = "at least" if "at least" in verdict.unit else "at most"
+        lines.append(Line(verdict.what, f"{measured} ({bound} {limit})", "pass" if verdict.is_passed else "FAIL"))
+    return lines
+
+
+def headline(scores: Scores) -> str:
+    """Return what was scored in a sentence."""
+    s = scores
+    burn = f", the first {s.burn_in} moments not counted" if s.burn_in else ""
+    return (
+        f"{s.title}: {s.n_targets} targets and {s.n_tracks} tracks over {_span(s.duration_s)},"
+        f" {s.n_moments} moments{burn}"
+    )
+
+
+def _check(check: Check | None, what: str) -> tuple[str, str]:
+    if check is None:
+        return "-", f"not measured: no {what} told"
+    size = "larger" if check.mean > check.dof else "smaller"
+    if check.low <= check.mean <= check.high:
+        verdict = "consistent"
+    elif 0.8 <= check.average <= 1.25:
+        verdict = f"nearly consistent: errors a little {size} than claimed"
+    else:
+        verdict = f"errors {size} than claimed"
+    text = f"{verdict}; {check.dof} is ideal, {check.low:.2f} to {check.high:.2f} would be"
+    return f"{check.mean:.2f}", f"{text} chance; {100.0 * check.within_95:.1f} % within the 95 % bound"
+
+
+def _existence(existence: Existence | None) -> tuple[str, str]:
+    if existence is None:
+        return "-", "not measured: the tracks claim none"
+    return (
+        f"{existence.calibration_error:.3f}",
+        f"mean distance of claimed from observed; Brier {existence.brier:.3f}; 0 is best",
+    )
+
+
+def _false_tracks(scores: Scores) -> str:
+    per_h = "" if scores.false_tracks_per_h is None else f"{scores.false_tracks_per_h:.1f} an hour; "
+    return f"{per_h}paired with a target for less than half their life"
+
+
+def _latency(scores: Scores) -> str:
+    if scores.latency_s is None or scores.latency_moments is None:
+        return "-"
+    return f"{scores.latency_s:.1f} s"
+
+
+def _span(seconds: float) -> str:
+    if seconds < 120.0:
+        return f"{seconds:g} s"
+    return f"{seconds / 60.0:.0f} min" if seconds < 7_200.0 else f"{seconds / 3_600.0:.1f} h"
+
+
+def _metres(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.1f} m" if value < 1_000.0 else f"{value:,.0f} m"
+
+
+def _percent(value: float | None, digits: int = 1) -> str:
+    return "-" if value is None else f"{100.0 * value:.{digits}f} %"
+
+
+def _speed(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f} m/s"
+
+
+def _plain(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
