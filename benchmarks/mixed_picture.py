@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from mixed_runs import CENTRE_DEG, Evening, Scored
-from sargas.kernels.stereographic import from_plane, make_plane, to_plane
+from mixed_runs import PLANE, Evening, Scored
+from sargas.kernels.stereographic import from_plane, make_plane
 
 MARKERS = {"radar": "^", "acoustic": ".", "radio_df": "P", "adsb": "s", "neighbour": "D"}
 HALF_WIDTH_M = 25_000.0
@@ -37,12 +37,9 @@ def draw(
 
 def _map(axes: Any, evening: Evening, found: Scored) -> None:
     """Draw truth in grey, the tracks in colours (false ones in red), the sensors and the border."""
-    plane = make_plane(*CENTRE_DEG)
     identity, shown = found.measured.identity, found.measured.run.tracks
     for course in evening.courses:
-        xy = np.array(
-            [to_plane(plane, lat, lon)[:2] for lat, lon in zip(course.lat_deg, course.lon_deg, strict=True)]
-        )
+        xy = PLANE.xy_m(course.lat_deg, course.lon_deg)
         if len(xy):
             is_bird = course.kind == "bird_flock"
             axes.plot(
@@ -63,9 +60,9 @@ def _map(axes: Any, evening: Evening, found: Scored) -> None:
         axes.plot(*xy.T, marker=".", ms=2.0, zorder=3, **style)
     for sensor in evening.sensors.values():
         if sensor.lat_deg is not None and sensor.lon_deg is not None:
-            x, y, _, _ = to_plane(plane, sensor.lat_deg, sensor.lon_deg)
+            x, y = PLANE.xy_m(np.array([sensor.lat_deg]), np.array([sensor.lon_deg]))[0]
             axes.plot(x / 1e3, y / 1e3, MARKERS.get(sensor.kind, "o"), color="black", ms=8, zorder=4, clip_on=True)
-    _border(axes, evening, plane)
+    _border(axes, evening)
     n_false = int(identity.is_false.sum())
     axes.set(
         title=f"seed {evening.seed}, {found.measured.run.title}: truth grey, tracks coloured, {n_false} false red",
@@ -74,8 +71,9 @@ def _map(axes: Any, evening: Evening, found: Scored) -> None:
     )  # fmt: skip
 
 
-def _border(axes: Any, evening: Evening, plane: Any) -> None:
+def _border(axes: Any, evening: Evening) -> None:
     """Draw where the country's side changes on a grid of the map."""
+    plane = make_plane(PLANE.lat_deg, PLANE.lon_deg)
     side = np.linspace(-HALF_WIDTH_M, HALF_WIDTH_M, 400)
     inside = np.zeros((side.size, side.size))
     for i, y in enumerate(side.tolist()):

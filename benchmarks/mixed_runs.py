@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from importlib import import_module, resources
 from typing import Any
 
@@ -12,23 +12,24 @@ from numpy.typing import NDArray
 
 from sargas.airspace import borders
 from sargas.airspace.geometry import Area
+from sargas.app.exercise import find
+from sargas.app.scoring import SHOWN, Path, moment_of, truth_of
 from sargas.evaluate.assignment import best_pairs
 from sargas.evaluate.measured import Measured, Settings, measure
 from sargas.evaluate.moments import Moment, ScoredRun
-from sargas.kernels.stereographic import make_plane, to_plane
+from sargas.evaluate.plane import Plane
 from sargas.model.entry import Frame
 from sargas.model.report import AnyReport, SensorStatus
 from sargas.model.sensor import Sensor
 from sargas.model.track import Track
 from sargas.simulate.flight import Course, courses
 from sargas.simulate.run import run
-from sargas.simulate.scenario import Scenario, load
+from sargas.simulate.scenario import Scenario
 
-CENTRE_DEG = (54.58, 25.55)
+PLANE = Plane(54.58, 25.55)
 REGION_M = 60_000.0
 """What flies farther off is not scored: the set is about the border, not about airliners over the sea."""
 CUTOFF_M = 1_000.0
-SHOWN = frozenset({"confirmed", "coasting"})
 STEP_S = 5
 BURN_IN_S = 60.0
 NOT_ASKED = frozenset({"bird_flock"})
@@ -36,7 +37,6 @@ NOT_ASKED = frozenset({"bird_flock"})
 
 Batch = tuple[float, list[AnyReport]]
 Keep = Callable[[AnyReport], bool]
-F64 = NDArray[np.float64]
 
 
 class Evening(Struct, frozen=True):
@@ -75,8 +75,7 @@ class Pass(Struct, frozen=True):
 
 def evening(seed: int, name: str = "mixed") -> Evening:
     """Return the scenario played with a seed and decoded: the reports of each frame with its arrival time."""
-    file = resources.files("sargas.simulate") / "scenarios" / f"{name}.toml"
-    scenario = load(file.read_text(encoding="utf-8"), name)
+    scenario = find(name)
     simulation = run(scenario, seed)
     decoders = {}
     for feed, table in simulation.feeds.items():
@@ -92,8 +91,9 @@ def evening(seed: int, name: str = "mixed") -> Evening:
                 batches.append((received_s, reports))
     zones = borders.load(lambda file_name: (resources.files("timezonefinder_data") / file_name).read_bytes())
     polygons = [polygon for zone in zones if zone.country == scenario.country for polygon in zone.polygons]
+    flown = [course for course in courses(scenario, seed) if course.time_s.size > 1]
     kind_of = {site.id: site.kind for site in scenario.sensors}
-    return Evening(seed, scenario, simulation.sensors, courses(scenario, seed), batches, kind_of, Area(polygons))
+    return Evening(seed, scenario, simulation.sensors, flown, batches, kind_of, Area(polygons))
 
 
 def without(*names: str) -> Keep:
@@ -141,23 +141,23 @@ class Scored(Struct, frozen=True):
 
 def scored(evening: Evening, passed: Pass, title: str) -> Scored:
     """Return the scores of a pass, birds and what is far away left out."""
-    plane = make_plane(*CENTRE_DEG)
-    flown = [_in_plane(course, plane) for course in evening.courses]
+    seconds = [second for second in passed.seconds if round(second[0]) % STEP_S == 0]
+    times_s = np.array([now_s for now_s, _ in seconds])
     truth: list[Moment] = []
     shown: list[Moment] = []
-    seconds = [second for second in passed.seconds if round(second[0]) % STEP_S == 0]
-    for now_s, tracks in seconds:
-        wanted, ignored = _truth_at(now_s, evening.courses, flown)
-        truth.append(wanted)
-        moment = _moment(tracks, plane)
-        shown.append(moment.only(_asked(wanted, ignored, moment)))
+    for targets, (_, tracks) in zip(truth_of(_paths(evening), times_s, PLANE), seconds, strict=True):
+        is_wanted = np.hypot(*targets.xy_m.T) <= REGION_M
+        is_wanted &= [evening.courses[number].kind not in NOT_ASKED for number in targets.ids.tolist()]
+        moment = moment_of(tracks, PLANE)
+        truth.append(targets.only(is_wanted))
+        shown.append(moment.only(_counting(targets, is_wanted, moment)))
     scored_run = ScoredRun(
         title=title,
-        times_s=np.array([now_s for now_s, _ in seconds]),
+        times_s=times_s,
         truth=tuple(truth),
         tracks=tuple(shown),
         truth_names={number: course.name for number, course in enumerate(evening.courses)},
-        center_deg=CENTRE_DEG,
+        center_deg=(PLANE.lat_deg, PLANE.lon_deg),
     )
     measured = measure(scored_run, Settings(cutoff_m=CUTOFF_M, burn_in=round(BURN_IN_S / STEP_S)))
     kinds = {number: _kind(course) for number, course in enumerate(evening.courses)}
@@ -169,71 +169,18 @@ def _kind(course: Course) -> str:
     return "spoofed airliner" if course.spoof is not None else course.kind
 
 
-def _in_plane(course: Course, plane: F64) -> F64:
-    """Return time, x, y, vx, vy [s, m, m/s] of a course, shape (n, 5)."""
-    xy = np.array([to_plane(plane, lat, lon)[:2] for lat, lon in zip(course.lat_deg, course.lon_deg, strict=True)])
-    xy = xy.reshape(-1, 2)
-    velocity = np.gradient(xy, course.time_s, axis=0) if course.time_s.size > 1 else np.zeros_like(xy)
-    return np.column_stack([course.time_s, xy, velocity])
+def _paths(evening: Evening) -> list[Path]:
+    return [
+        Path(name=course.name, time_s=course.time_s, lat_deg=course.lat_deg, lon_deg=course.lon_deg, kind=course.kind)
+        for course in evening.courses
+    ]
 
 
-def _truth_at(now_s: float, flown: Sequence[Course], in_plane: Sequence[F64]) -> tuple[Moment, F64]:
-    """Return the targets that are asked for, and the places of the others."""
-    ids: list[int] = []
-    rows: list[F64] = []
-    others: list[F64] = []
-    for number, (course, table) in enumerate(zip(flown, in_plane, strict=True)):
-        if course.time_s.size < 2 or not table[0, 0] <= now_s <= table[-1, 0]:
-            continue
-        row = np.array([np.interp(now_s, table[:, 0], table[:, column]) for column in range(1, 5)])
-        if course.kind in NOT_ASKED or np.hypot(*row[:2]) > REGION_M:
-            others.append(row[:2])
-        else:
-            ids.append(number)
-            rows.append(row)
-    table = np.array(rows).reshape(-1, 4)
-    return (
-        Moment(ids=np.array(ids, np.int64), xy_m=table[:, :2], velocity_mps=table[:, 2:]),
-        np.array(others).reshape(-1, 2),
-    )
-
-
-def _moment(tracks: Sequence[Track], plane: F64) -> Moment:
-    """Return the tracks in the plane; covariances are turned by its convergence."""
-    n = len(tracks)
-    xy, velocity = np.zeros((n, 2)), np.zeros((n, 2))
-    place_cov, velocity_cov = np.zeros((n, 2, 2)), np.zeros((n, 2, 2))
-    for i, track in enumerate(tracks):
-        x, y, k, gamma = to_plane(plane, track.lat_deg, track.lon_deg)
-        turn = np.array([[np.cos(gamma), -np.sin(gamma)], [np.sin(gamma), np.cos(gamma)]])
-        xy[i] = x, y
-        velocity[i] = k * turn @ (track.east_mps, track.north_mps)
-        place_cov[i] = _turned(track.position_cov_m2, k * turn)
-        velocity_cov[i] = _turned(track.velocity_cov_m2ps2, k * turn)
-    claims = [np.nan if track.existence is None else track.existence for track in tracks]
-    return Moment(
-        ids=np.array([track.track_id for track in tracks], np.int64),
-        xy_m=xy,
-        velocity_mps=velocity,
-        position_cov_m2=place_cov,
-        velocity_cov_m2ps2=velocity_cov,
-        existence=None if all(np.isnan(claims)) else np.array(claims, np.float64),
-    )
-
-
-def _turned(cov: tuple[float, float, float], turn: F64) -> F64:
-    result: F64 = turn @ np.array([[cov[0], cov[1]], [cov[1], cov[2]]]) @ turn.T
-    return result
-
-
-def _asked(wanted: Moment, ignored: F64, shown: Moment) -> NDArray[np.bool_]:
-    """Return which tracks count: not those of what is not asked for, nor those outside the region."""
-    every = np.concatenate([wanted.xy_m, ignored])
-    pairs = best_pairs(every, shown.xy_m, CUTOFF_M)
+def _counting(targets: Moment, is_wanted: NDArray[np.bool_], shown: Moment) -> NDArray[np.bool_]:
+    """Return which tracks count: not those of what is not asked for, nor false ones outside the region."""
+    pairs = best_pairs(targets.xy_m, shown.xy_m, CUTOFF_M)
     counts = np.hypot(*shown.xy_m.T) <= REGION_M
-    is_other = pairs.first >= wanted.ids.size
-    counts[pairs.second[is_other]] = False
-    counts[pairs.second[~is_other]] = True
+    counts[pairs.second] = is_wanted[pairs.first]
     return counts
 
 

@@ -44,9 +44,9 @@ SENSORS: dict[str, Keep] = {
 }
 FEATURES: dict[str, dict[str, object]] = {
     "registration off": {"registration": False},
-    "bearings-only birth off": {"crossing": False},
-    "roll-back off": {"rollback": False},
-    "clutter and detection not learned": {"learning": False},
+    "bearings begin no tracks": {"bearings_begin_tracks": False},
+    "roll-back off": {"roll_back": False},
+    "clutter and detection not learned": {"learn": False},
 }
 """Switches of the tracker's settings; a tracker that has none of them is measured without these lines."""
 
