@@ -130,6 +130,7 @@ class Sheet:
     def batch(self) -> Batch:
         """Return the measurements."""
         f, i, z, r = self.floats, self.ints, self.z, self.r
+        f[np.isinf(f)] = np.nan
         index = np.arange(self.n)
         if i[FATE].any():
             index = np.flatnonzero(i[FATE] == plots.USED)
@@ -163,7 +164,7 @@ def fill(
         _identify(ints, rows, columns[fields["identity"]], names)
     if kind is SystemTrack:
         numbers = zip(columns[fields["sensor"]], columns[fields["track_number"]], strict=True)
-        ints[NUMBER, rows] = [names.number[key] for key in numbers]
+        ints[NUMBER, rows] = [*map(names.number.__getitem__, numbers)]
         ints[STATUS, rows] = [STATUSES.get(status, CONFIRMED) for status in columns[fields["status"]]]
     elif kind is Cooperative:
         ints[GROUND, rows] = columns[fields["is_on_ground"]]
@@ -193,7 +194,7 @@ def _mapped(table: Mapping[str, int], column: Column) -> int | list[int]:
     first = column[0]
     if column.count(first) == len(column):
         return table[first]
-    return [table[name] for name in column]
+    return [*map(table.__getitem__, column)]
 
 
 def _identify(ints: I64, rows: slice | I64, identities: Column, names: Names) -> None:
@@ -207,4 +208,4 @@ def _identify(ints: I64, rows: slice | I64, identities: Column, names: Names) ->
         (SQUAWK, names.squawk, [identity.squawk for identity in identities]),
     ):
         if not _is_all_none(part):
-            ints[row, rows] = [table[name] for name in part]
+            ints[row, rows] = [*map(table.__getitem__, part)]

@@ -2,10 +2,10 @@
 
 A radar that measures no height believes its targets between two heights, all alike likely. Close to it that is a
 large error along the range: a drone 200 m high and 3 km away is placed 550 m short, stated as 565 m (0 to 3,000 m).
-`assumed_height_mean_m` makes low ones likelier: with 500 m that drone is placed 70 m short, stated as 165 m. The price
-is paid by what flies high: an aircraft at 2,500 m is placed 790 m too far, six times the 120 m that are then stated,
-where the even density is 450 m off and states 380 m. An overconfident error breaks tracks, a large one only blurs
-them: so the default prefers no height, and a watch for low slow targets, whose aircraft report their heights, sets it.
+`assumed_height_mean_m` makes low ones likelier: with 500 m that drone is placed 70 m short, stated as 165 m. What
+flies high pays for it: an aircraft at 2,500 m is placed 790 m too far, six times the 120 m that are then stated; the
+even density is 450 m off and states 380 m. An overconfident error breaks tracks, a large one only blurs them: so the
+default prefers no height, and a watch for low slow targets, whose aircraft report their heights, sets it.
 """
 
 import math

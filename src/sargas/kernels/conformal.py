@@ -53,7 +53,9 @@ def sines_in_plane(plane: F64, s: float, c: float, sl: float, cl: float) -> tupl
 
 @njit(cache=True)
 def point_in_plane(plane: F64, lat_deg: float, lon_deg: float) -> tuple[float, float, float, float, float]:
-    """Return what `sines_in_plane` does, of a latitude and longitude [deg]."""
+    """Return what `sines_in_plane` does, of a latitude and longitude [deg]; infinite x if one is not finite."""
+    if not (abs(lat_deg) < math.inf and abs(lon_deg) < math.inf):
+        return math.inf, math.inf, math.inf, 1.0, 0.0
     lat = math.radians(min(90.0, max(-90.0, lat_deg)))
     dlon = math.radians(lon_deg) - plane[0]
     return sines_in_plane(plane, math.sin(lat), math.cos(lat), math.sin(dlon), math.cos(dlon))
@@ -76,5 +78,7 @@ def latitude_of(p: float, z: float) -> tuple[float, float, float]:
         s, c = z + EP2_B_M * sb * sb * sb, p - E2_A_M * cb * cb * cb
         sb, cb = RATIO * s, c
     n = math.sqrt(s * s + c * c)
+    if not 0.0 < n < math.inf:
+        return 0.0, 1.0, math.inf
     s, c = s / n, c / n
     return s, c, p * c + z * s - WGS84_A_M * math.sqrt(1.0 - WGS84_E2 * s * s)

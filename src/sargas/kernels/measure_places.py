@@ -36,6 +36,7 @@ from sargas.kernels.measure_plots import (
     USED,
     clock_fault,
     is_placed,
+    squared,
 )
 
 F64 = NDArray[np.float64]
@@ -50,6 +51,10 @@ N_DIRECTION = 5
 # Rows of the columns of what people tell and areas say: RADIUS is NaN for a sighting, HEARD 1 for ears alone.
 T_LAT, T_LON, T_RADIUS, T_POSITION_SD, T_AZIMUTH, T_AZIMUTH_SD, T_RANGE, T_HEARD = range(8)
 N_TOLD = 8
+
+FASTEST_MPS = 1e6
+LEAST_REACH_M = 1.0
+LEAST_ANGLE_VAR = 1e-12  # a microradian: nobody divides by nothing
 
 
 @njit(cache=True)
@@ -80,7 +85,7 @@ def measure_places(
         fate[j] = is_placed(z[j], v[j], assumed)
         speed, course = places[P_SPEED, i], math.radians(places[P_COURSE, i])
         kind[j] = PLACE
-        if abs(speed) < math.inf and abs(course) < math.inf:
+        if abs(speed) < FASTEST_MPS and abs(course) < math.inf:
             kind[j] = MOVING
             s, c = math.sin(course), math.cos(course)
             z[j, 2], z[j, 3] = k * speed * (s * gc - c * gs), k * speed * (c * gc + s * gs)
@@ -90,8 +95,8 @@ def measure_places(
 @njit(cache=True)
 def _angle(azimuth_rad: float, sd_rad: float, x: float, y: float, reach: float, gamma: float, z: F64, v: F64) -> int:
     """Write a direction from a place of the plane; return USED or NO_NUMBER."""
-    z[0], z[1], z[2], z[3] = azimuth_rad - gamma, x, y, reach
-    v[0] = sd_rad * sd_rad
+    z[0], z[1], z[2], z[3] = azimuth_rad - gamma, x, y, max(reach, LEAST_REACH_M)
+    v[0] = max(sd_rad * sd_rad, LEAST_ANGLE_VAR)
     return USED if abs(z[0]) < math.inf and reach < math.inf and v[0] < math.inf else NO_NUMBER
 
 
@@ -141,7 +146,7 @@ def _area(told: F64, i: int, assumed: F64, k: float, v: F64) -> None:
         sd = told[T_RANGE, i] * math.sqrt(0.5)  # a ring
     else:
         sd = assumed[HEARD_SD] if told[T_HEARD, i] != 0.0 else assumed[SEEN_SD]
-    v[0] = v[2] = k * k * (sd * sd + told[T_POSITION_SD, i] ** 2 + 1.0)
+    v[0] = v[2] = k * k * (sd * sd + squared(told[T_POSITION_SD, i]) + 1.0)
 
 
 @njit(cache=True)
@@ -149,10 +154,10 @@ def _pointed(told: F64, i: int, assumed: F64, k: float, gamma: float, z: F64, v:
     """Write where a person points and how far they believe it is: from their place along a straight line."""
     azimuth, r = math.radians(told[T_AZIMUTH, i]) - gamma, k * told[T_RANGE, i]
     sd = math.radians(told[T_AZIMUTH_SD, i])
-    sd = assumed[SIGHT_SD] if math.isnan(sd) else sd
-    s, c, own = math.sin(azimuth), math.cos(azimuth), (k * told[T_POSITION_SD, i]) ** 2 + k * k
-    along = (assumed[SIGHT_RANGE_SHARE] * r) ** 2 + own
-    across = (r * math.sin(min(sd, 0.5 * math.pi))) ** 2 + own
+    sd = sd if abs(sd) < math.inf else assumed[SIGHT_SD]
+    s, c, own = math.sin(azimuth), math.cos(azimuth), squared(k * told[T_POSITION_SD, i]) + k * k
+    along = squared(assumed[SIGHT_RANGE_SHARE] * r) + own
+    across = squared(r * math.sin(min(sd, 0.5 * math.pi))) + own
     z[0] += r * s
     z[1] += r * c
     v[0], v[1], v[2] = along * s * s + across * c * c, (along - across) * s * c, along * c * c + across * s * s
@@ -195,7 +200,7 @@ def measure_told(
             kind[j] = ANGLE
             reach = assumed[HEARD_REACH] if told[T_HEARD, i] != 0.0 else assumed[SEEN_REACH]
             sd = math.radians(told[T_AZIMUTH_SD, i])
-            sd = assumed[SIGHT_SD] if math.isnan(sd) else sd
+            sd = sd if abs(sd) < math.inf else assumed[SIGHT_SD]
             sd = math.hypot(sd, math.atan(told[T_POSITION_SD, i] / (0.5 * reach)))
             azimuth = math.radians(told[T_AZIMUTH, i])
             fate[j] = (

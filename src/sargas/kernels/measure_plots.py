@@ -2,7 +2,7 @@
 
 The same model as `plots.plot_in_plane`, which is its plain twin. Where a height is known instead of an elevation, the
 sphere that touches the ellipsoid along the azimuth gives the elevation in closed form, a few metres of height off at
-400 km, and one or two steps of Newton's method on the ellipsoid take the rest.
+400 km, and a step or two of Newton's method on the ellipsoid take the rest.
 """
 
 import math
@@ -30,10 +30,20 @@ BEARING_SD, BEARING_REACH, SIGHT_SD, SIGHT_RANGE_SHARE, SEEN_REACH, HEARD_REACH,
 N_ASSUMED = 15
 
 NEWTON_STEPS = 4
+LEAST_SLOPE = 0.1
+SHIFT_MAX_M = 0.02
+LEAST_TANGENT = 1e-12
+OVERHEAD_M = 1e-3
 LEAST_HEIGHT_SD_M = 10.0
 UNSURE_ELEVATION_SD_RAD = math.radians(1.0)
 
 _F_NX, _F_UX = at.FRAME + 6, at.FRAME + 9
+
+
+@njit(cache=True)
+def squared(x: float) -> float:
+    """Return the square, infinite if it is too large: a power would raise without a compiler."""
+    return x * x
 
 
 @njit(cache=True)
@@ -76,47 +86,59 @@ def _sine_on_sphere(row: F64, curve: float, r: float, height_m: float) -> float:
 
 
 @njit(cache=True)
-def _miss(row: F64, r: float, sa: float, ca: float, s: float, height_m: float) -> tuple[float, float]:
-    """Return by how many metres the ray ends above a height, and what the sine takes it down by, per metre."""
-    c = math.sqrt(1.0 - s * s)
-    x, y, z = _end_of_ray(row, r, sa, ca, s, c)
-    p = math.sqrt(x * x + y * y)
-    sl, cl, height = latitude_of(p, z)
-    ux, uy = (cl * x / p, cl * y / p) if p > 0.0 else (0.0, 0.0)
-    f = at.FRAME
-    up = row[f + 9] * ux + row[f + 10] * uy + row[f + 11] * sl
-    out = sa * (row[f + 3] * ux + row[f + 4] * uy) + ca * (row[f + 6] * ux + row[f + 7] * uy + row[f + 8] * sl)
-    slope = r * (up - s / c * out)
-    return height - height_m, 1.0 / slope if slope > 0.1 * r else 1.0 / r
-
-
-@njit(cache=True)
-def sine_at_height(row: F64, r: float, sa: float, ca: float, height_m: float) -> float:
-    """Return the sine of the elevation under which a slant range ends at a height; +-1 if it cannot reach it.
+def end_at_height(
+    plane: F64, row: F64, r: float, sa: float, ca: float, height_m: float
+) -> tuple[float, float, float, float]:
+    """Return x, y [m], scale factor and sine of the elevation of the end of a slant range at a height.
 
     `row` is the radar's, see `sites`; r [m] the slant range; sa, ca sine and cosine of the azimuth; the height is
-    above the ellipsoid.
+    above the ellipsoid. If the range does not reach it the end is straight up or down.
     """
+    f = at.FRAME
     s = _sine_on_sphere(row, ca * ca * row[at.CURVE_NORTH] + sa * sa * row[at.CURVE_EAST], r, height_m)
     for _ in range(NEWTON_STEPS):
         cc = 1.0 - s * s
         if cc <= 0.0:
             break
-        miss, per_m = _miss(row, r, sa, ca, s, height_m)
-        s = min(1.0, max(-1.0, s - miss * per_m))
-        # What a step leaves is miss^2 / (2 R cos^2): a tenth of a micrometre.
-        if miss * miss < cc:
+        c = math.sqrt(cc)
+        x, y, z = _end_of_ray(row, r, sa, ca, s, c)
+        p = math.sqrt(x * x + y * y)
+        if not p > 0.0:
             break
-    return s
+        cl, sl = x / p, y / p
+        slat, clat, height = latitude_of(p, z)
+        ux, uy = clat * cl, clat * sl
+        # The radar's up and forward axes along the vertical of the end.
+        up = row[f + 9] * ux + row[f + 10] * uy + row[f + 11] * slat
+        out = sa * (row[f + 3] * ux + row[f + 4] * uy) + ca * (row[f + 6] * ux + row[f + 7] * uy + row[f + 8] * slat)
+        slope = max(up - s / c * out, LEAST_SLOPE)
+        miss = height - height_m
+        shift = miss * (s / c * up + out) / slope
+        s = min(1.0, max(-1.0, s - miss / (slope * r)))
+        # Newton's step leaves miss^2 / (2 R cos^2) of height, the straight shift half a thousandth of itself.
+        if abs(shift) < SHIFT_MAX_M and miss * miss < cc:
+            px, py, k, _, _ = sines_in_plane(plane, slat, clat, sl, cl)
+            dx, dy = px - row[at.X], py - row[at.Y]
+            d = math.sqrt(dx * dx + dy * dy)
+            if d > 0.0:
+                px, py = px + k * shift * dx / d, py + k * shift * dy / d
+            return px, py, k, s
+    x, y, z = _end_of_ray(row, r, sa, ca, s, math.sqrt(1.0 - s * s))
+    px, py, k, _ = _place(plane, x, y, z)
+    return px, py, k, s
 
 
 @njit(cache=True)
-def _add_polar(z: F64, v: F64, row: F64, k: float, along: float, across: float) -> None:
+def _add_polar(z: F64, v: F64, row: F64, k: float, sa: float, ca: float, along: float, across: float) -> None:
     """Add a covariance with axes along and across the line of sight, variances in ground metres."""
     along, across = k * k * (along + 1.0), k * k * (across + 1.0)
     dx, dy = z[0] - row[at.X], z[1] - row[at.Y]
     d = math.sqrt(dx * dx + dy * dy)
-    ux, uy = (dx / d, dy / d) if d > 0.0 else (0.0, 1.0)
+    if d > OVERHEAD_M:
+        ux, uy = dx / d, dy / d
+    else:
+        gc, gs = row[at.CONVERGENCE], row[at.CONVERGENCE + 1]
+        ux, uy = sa * gc - ca * gs, ca * gc + sa * gs
     v[0] += along * ux * ux + across * uy * uy
     v[1] += (along - across) * ux * uy
     v[2] += along * uy * uy + across * ux * ux
@@ -124,36 +146,40 @@ def _add_polar(z: F64, v: F64, row: F64, k: float, along: float, across: float) 
 
 @njit(cache=True)
 def _anywhere(plane: F64, row: F64, r: float, sa: float, ca: float, z: F64, v: F64) -> float:
-    """Write mean and spread over the heights where the target may be; return the mean ground range [m]."""
+    """Write mean and spread over the heights where the target may be; return the mean ground range [m].
+
+    Two ends of the ray are placed; the others lie on the line through them as the tangents of their angles at the
+    centre of the touching sphere do, within a centimetre.
+    """
     alt, reach = row[at.ALT], STEEPEST * r
     curve = ca * ca * row[at.CURVE_NORTH] + sa * sa * row[at.CURVE_EAST]
-    # How far the touching sphere is off depends on the range, not on the height: the middle tells it for all.
-    middle = min(max(row[at.HEIGHT + 1], alt - reach), alt + reach)
-    s = _sine_on_sphere(row, curve, r, middle)
-    off = _miss(row, r, sa, ca, s, middle)[0] if 1.0 - s * s > 0.0 else 0.0
-    ground = 0.0
-    xx = yy = xy = 0.0
-    x0 = y0 = 0.0
-    z[0] = z[1] = 0.0
+    radius = 1.0 / curve + alt
+    high = min(max(row[at.HEIGHT + 2], alt - reach), alt + reach)
+    s = _sine_on_sphere(row, curve, r, high)
+    c = math.sqrt(1.0 - s * s)
+    gx, gy, gz = _end_of_ray(row, r, sa, ca, s, c)
+    x2, y2, _, height = _place(plane, gx, gy, gz)
+    tan2 = r * c / max(radius + r * s, 1.0)
+    # How far the touching sphere is off depends on the range, not on the height: one end tells it for all.
+    off = height - high
+    x0 = y0 = tan0 = 0.0
+    ground = mean = square = 0.0
     for i in range(3):
         w = row[at.WEIGHT + i]
         s = _sine_on_sphere(row, curve, r, min(max(row[at.HEIGHT + i], alt - reach), alt + reach) - off)
         c = math.sqrt(1.0 - s * s)
-        gx, gy, gz = _end_of_ray(row, r, sa, ca, s, c)
-        px, py, _, _ = _place(plane, gx, gy, gz)
+        tan = r * c / max(radius + r * s, 1.0)
         if i == 0:
-            x0, y0 = px, py
-        # From the first one on: differences of like numbers keep their digits.
-        dx, dy = px - x0, py - y0
-        z[0] += w * dx
-        z[1] += w * dy
-        xx += w * dx * dx
-        xy += w * dx * dy
-        yy += w * dy * dy
+            gx, gy, gz = _end_of_ray(row, r, sa, ca, s, c)
+            x0, y0, _, _ = _place(plane, gx, gy, gz)
+            tan0 = tan
+        step = (tan - tan0) / (tan2 - tan0) if abs(tan2 - tan0) > LEAST_TANGENT else 0.0
+        mean += w * step
+        square += w * step * step
         ground += w * r * c
-    v[0], v[1], v[2] = xx - z[0] * z[0], xy - z[0] * z[1], yy - z[1] * z[1]
-    z[0] += x0
-    z[1] += y0
+    dx, dy, spread = x2 - x0, y2 - y0, max(square - mean * mean, 0.0)
+    z[0], z[1] = x0 + mean * dx, y0 + mean * dy
+    v[0], v[1], v[2] = spread * dx * dx, spread * dx * dy, spread * dy * dy
     return ground
 
 
@@ -179,23 +205,20 @@ def _measure_plot(plane: F64, row: F64, plots: F64, i: int, assumed: F64, z: F64
     if not (r < math.inf and abs(azimuth) < math.inf):
         return NO_NUMBER, math.nan, math.nan
     sa, ca = math.sin(azimuth), math.cos(azimuth)
-    sd = plots[RANGE_SD, i] if plots[RANGE_SD, i] < math.inf else row[at.RANGE_SD]
-    sd_az = math.radians(plots[AZIMUTH_SD, i]) if plots[AZIMUTH_SD, i] < math.inf else row[at.AZIMUTH_SD]
-    sd_el = math.radians(plots[ELEVATION_SD, i]) if plots[ELEVATION_SD, i] < math.inf else row[at.ELEVATION_SD]
+    sd = plots[RANGE_SD, i] if abs(plots[RANGE_SD, i]) < math.inf else row[at.RANGE_SD]
+    sd_az = math.radians(plots[AZIMUTH_SD, i]) if abs(plots[AZIMUTH_SD, i]) < math.inf else row[at.AZIMUTH_SD]
+    sd_el = math.radians(plots[ELEVATION_SD, i]) if abs(plots[ELEVATION_SD, i]) < math.inf else row[at.ELEVATION_SD]
     elevation, baro, wgs84 = plots[ELEVATION, i], plots[BARO, i], plots[WGS84, i]
     has_elevation, has_baro = abs(elevation) < math.inf, abs(baro) < math.inf
     height, height_sd = math.nan, math.nan
     if abs(wgs84) < math.inf or (has_baro and not (has_elevation and sd_el < math.inf)):
         is_geometric = abs(wgs84) < math.inf
         h, sd_h = (wgs84, assumed[HEIGHT_SD]) if is_geometric else (baro, assumed[BARO_SD])
-        s = sine_at_height(row, r, sa, ca, h)
-        c = math.sqrt(1.0 - s * s)
-        gx, gy, gz = _end_of_ray(row, r, sa, ca, s, c)
-        z[0], z[1], k, _ = _place(plane, gx, gy, gz)
-        ground = r * c
+        z[0], z[1], k, s = end_at_height(plane, row, r, sa, ca, h)
+        ground = r * math.sqrt(1.0 - s * s)
         # Half the error of the square of the ground range; overhead the ground range itself has no derivative.
-        half2 = math.sqrt((r * sd) ** 2 + (r * s * sd_h) ** 2)
-        along = min((half2 / max(ground, 1e-3)) ** 2, 2.0 * half2)
+        half2 = math.hypot(r * sd, r * s * sd_h)
+        along = min(squared(half2 / max(ground, 1e-3)), 2.0 * half2)
     elif has_elevation:
         el = math.radians(elevation - row[at.ELEVATION_BIAS])
         if not sd_el < math.inf:
@@ -204,7 +227,7 @@ def _measure_plot(plane: F64, row: F64, plots: F64, i: int, assumed: F64, z: F64
         gx, gy, gz = _end_of_ray(row, r, sa, ca, s, c)
         z[0], z[1], k, height = _place(plane, gx, gy, gz)
         ground = r * c
-        along = (c * sd) ** 2 + (r * s * sd_el) ** 2
+        along = squared(c * sd) + squared(r * s * sd_el)
         height_sd = r * sd_el
         if has_baro or not height_sd <= assumed[HEIGHT_SD_MAX]:
             height, height_sd = math.nan, math.nan
@@ -213,9 +236,9 @@ def _measure_plot(plane: F64, row: F64, plots: F64, i: int, assumed: F64, z: F64
             height, height_sd = height - ground * ground / (8.0 * MEAN_RADIUS_M), max(height_sd, LEAST_HEIGHT_SD_M)
     else:
         ground = _anywhere(plane, row, r, sa, ca, z, v)
-        along = (sd * r / max(ground, 0.3 * r, 1.0)) ** 2
+        along = squared(sd * r / max(ground, 0.3 * r, 1.0))
         k = row[at.SCALE]
-    _add_polar(z, v, row, k, along, (ground * math.sin(min(sd_az, 0.5 * math.pi))) ** 2)
+    _add_polar(z, v, row, k, sa, ca, along, squared(ground * math.sin(min(sd_az, 0.5 * math.pi))))
     return is_placed(z, v, assumed), height, height_sd
 
 

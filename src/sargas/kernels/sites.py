@@ -24,14 +24,15 @@ REACH = 15
 HEIGHT, WEIGHT = 16, 19  # three of each
 FRAME = 22  # origin, east, north, up: twelve numbers
 CURVE_NORTH, CURVE_EAST = 34, 35  # 1/m
-N_SITE = 36
+CONVERGENCE = 36  # its cosine and sine
+N_SITE = 38
 
 
 @njit(cache=True)
 def stand_in_plane(plane: F64, row: F64) -> None:
     """Write the place, scale and frame in `plane` of the sensor of a row that has latitude, longitude and height."""
     lat_deg, lon_deg = row[LAT], row[LON]
-    row[X], row[Y], row[SCALE], _, _ = point_in_plane(plane, lat_deg, lon_deg)
+    row[X], row[Y], row[SCALE], row[CONVERGENCE], row[CONVERGENCE + 1] = point_in_plane(plane, lat_deg, lon_deg)
     turned = lon_deg - math.degrees(plane[0])
     lat, lon = math.radians(lat_deg), math.radians(turned)
     s, c, sl, cl = math.sin(lat), math.cos(lat), math.sin(lon), math.cos(lon)
