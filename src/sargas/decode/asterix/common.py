@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Final, Protocol, TypeVar
 
-from sargas.decode.asterix.layout import Broken, Items, Spec
+from sargas.decode.asterix.layout import Broken, Field, Items, Spec
 from sargas.model.report import NO_IDENTITY, Decoded, Identity
 from sargas.model.sensor import Errors, Sensor
 from sargas.model.units import DAY_S
@@ -134,6 +134,16 @@ class Code:
         self._unvalidated = spec.field(item, "V")
         self._garbled = spec.field(item, "G")
         self._code = spec.field(item, name)
+
+    @property
+    def number(self) -> Field:
+        """The number itself."""
+        return self._code
+
+    @property
+    def doubts(self) -> tuple[Field, ...]:
+        """The bits with which it is not used."""
+        return self._unvalidated, self._garbled
 
     def _is_sound(self, item: bytes | None) -> bool:
         return item is not None and not self._unvalidated.raw(item) and not self._garbled.raw(item)

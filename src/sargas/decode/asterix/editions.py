@@ -35,6 +35,8 @@ class Edited(Struct, frozen=True):
 
     layout: Layout
     reader: Reader
+    plots: cat048.Reader | None = None
+    """The reader again, where it reads many records together."""
 
 
 class EditionTable:
@@ -80,7 +82,9 @@ class EditionTable:
         edition = edition or _edition(self._catalogue[category][-1])
         if (category, edition) not in self._made:
             spec = Spec(known[edition])
-            self._made[category, edition] = Edited(spec.layout, READERS[category](spec))
+            reader = READERS[category](spec)
+            plots = reader if isinstance(reader, cat048.Reader) else None
+            self._made[category, edition] = Edited(spec.layout, reader, plots)
         return self._made[category, edition]
 
 

@@ -9,6 +9,7 @@ Source of the structure: EUROCONTROL-SPEC-0149 (ASTERIX Part 1), sections 4.2.3 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from sargas.kernels.records import CHAINED, COMPOUND, EXPLICIT, EXTENDED, REPEATED
 from sargas.model.units import FEET_PER_MINUTE_MPS, FLIGHT_LEVEL_M, FOOT_M, KNOT_MPS, NAUTICAL_MILE_M
 
 Items = Mapping[str, bytes]
@@ -48,6 +49,9 @@ class Shape(Protocol):
     def end(self, data: bytes, at: int) -> int:
         """Return the offset after the item that starts at `at`; IndexError where the data stop short."""
 
+    def row(self, parts: list[int]) -> tuple[int, int, int, int]:
+        """Return the same as a row for `sargas.kernels.records`; lengths of parts are added to `parts`."""
+
 
 class _Extended:
     """Parts that each end in an extension bit (FX)."""
@@ -65,6 +69,10 @@ class _Extended:
             return at
         raise Broken("item extends beyond its edition")
 
+    def row(self, parts: list[int]) -> tuple[int, int, int, int]:
+        parts += self._parts_bytes
+        return EXTENDED, len(parts) - len(self._parts_bytes), len(self._parts_bytes), int(self._is_open_ended)
+
 
 class _Repetitive:
     """A count, then as many elements of one length."""
@@ -78,6 +86,9 @@ class _Repetitive:
         if first > len(data):
             raise IndexError
         return first + int.from_bytes(data[at:first], "big") * self._element_bytes
+
+    def row(self, parts: list[int]) -> tuple[int, int, int, int]:  # noqa: ARG002 -- the signature is Shape's
+        return REPEATED, self._count_bytes, self._element_bytes, 0
 
 
 class _Chained:
@@ -93,6 +104,9 @@ class _Chained:
                 return at
         raise Broken("item repeats without end")
 
+    def row(self, parts: list[int]) -> tuple[int, int, int, int]:  # noqa: ARG002 -- the signature is Shape's
+        return CHAINED, self._element_bytes, 0, 0
+
 
 class _Explicit:
     """A length that counts itself, then bytes that only their maker can read (SP, RE)."""
@@ -103,15 +117,22 @@ class _Explicit:
             raise Broken("explicit item of length zero")
         return at + n
 
+    def row(self, parts: list[int]) -> tuple[int, int, int, int]:  # noqa: ARG002 -- the signature is Shape's
+        return EXPLICIT, 0, 0, 0
+
 
 class Layout:
     """A field specification and the items that it announces: a record, or a compound item."""
 
     def __init__(self, slots: Sequence[tuple[str, int | Shape] | None], fspec_bytes_max: int) -> None:
-        self._slots = tuple(slots)
-        self._fspec_bytes_max = fspec_bytes_max
+        self.slots = tuple(slots)
+        self.fspec_bytes_max = fspec_bytes_max
         self._wanted: frozenset[str] = frozenset()
         self._plans: dict[bytes, _Plan] = {}
+
+    def row(self, parts: list[int]) -> tuple[int, int, int, int]:  # noqa: ARG002 -- the signature is Shape's
+        """Return a compound item's row; where its inner slots stand is known to who lays them out."""
+        return COMPOUND, 0, len(self.slots), self.fspec_bytes_max
 
     def want(self, name: str) -> None:
         """Cut this item out from now on; the others are passed over."""
@@ -149,7 +170,7 @@ class Layout:
         end = at + 1
         while data[end - 1] & 1:
             end += 1
-            if end - at > self._fspec_bytes_max:
+            if end - at > self.fspec_bytes_max:
                 raise Broken("field specification too long")
         fspec = data[at:end]
         plan = self._plans.get(fspec)
@@ -165,7 +186,7 @@ class Layout:
         for k in range(7 * len(fspec)):
             if not fspec[k // 7] >> (7 - k % 7) & 1:
                 continue
-            slot = self._slots[k] if k < len(self._slots) else None
+            slot = self.slots[k] if k < len(self.slots) else None
             if slot is None:
                 raise Broken("item not in this edition")
             name, shape = slot
@@ -205,6 +226,26 @@ class Field:
         self._scale = scale
         self.table = table
 
+    @property
+    def is_absent(self) -> bool:
+        """Whether this edition has no such number."""
+        return False
+
+    @property
+    def bits(self) -> tuple[int, int, int, int, int]:
+        """First byte, end byte, shift, mask and sign bit: see `raw`."""
+        return self._first, self._end, self._shift, self._mask, self._sign
+
+    @property
+    def byte_mask(self) -> int:
+        """The bits of the number in its last byte."""
+        return self._mask << self._shift & 0xFF
+
+    @property
+    def scale(self) -> float:
+        """What one is worth in SI units, degrees for angles."""
+        return self._scale
+
     def raw(self, item: bytes | None) -> int | None:
         """Return the number as it stands; None where the item, or this part of it, is absent."""
         if item is None or len(item) < self._end:
@@ -225,6 +266,10 @@ class _Absent(Field):
 
     def __init__(self) -> None:
         super().__init__(0, 1, 1.0, is_signed=False, table={})
+
+    @property
+    def is_absent(self) -> bool:
+        return True
 
     def raw(self, item: bytes | None) -> int | None:  # noqa: ARG002 -- the signature is Field's
         return None
