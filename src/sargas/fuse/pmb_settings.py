@@ -1,0 +1,115 @@
+"""How the tracker judges, and the numbers and models that follow from it."""
+
+import math
+from typing import Annotated
+
+import numpy as np
+from msgspec import Meta, Struct
+from numpy.typing import NDArray
+
+from sargas.fuse.measure import MeasureSettings
+from sargas.fuse.rows import Judgement
+
+Positive = Annotated[float, Meta(gt=0.0)]
+Share = Annotated[float, Meta(gt=0.0, lt=1.0)]
+Count = Annotated[int, Meta(ge=1)]
+
+
+class MotionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The bank of motion models, see `sargas.kernels.bank`: straight, a turn either way, and wandering.
+
+    The wandering model is for what hovers, drifts, loiters or turns on the spot, and, by its wide first velocity, for
+    the fast aircraft among the newcomers.
+    """
+
+    straight_noise_m2ps3: Positive = 0.05
+    turn_noise_m2ps3: Positive = 3.0
+    turn_rate_dps: Positive = 3.2
+    wander_noise_m2ps3: Positive = 20.0
+    wander_decay_s: Positive = 20.0
+    straight_share: Positive = 0.74
+    turn_share: Positive = 0.21
+    wander_share: Positive = 0.05
+    straight_s: Positive = 50.0
+    turn_s: Positive = 30.0
+    wander_s: Positive = 10.0
+    """Mean time until a target chooses anew, by the shares, how it flies."""
+    first_speed_sd_mps: Positive = 40.0
+    first_speed_wander_sd_mps: Positive = 120.0
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the tracker judges; the defaults suit drones and aircraft, and sensors that it learns to know itself."""
+
+    measure: MeasureSettings = MeasureSettings()
+    motion: MotionSettings = MotionSettings()
+    life_s: Positive = 2_000.0
+    """Mean time for which a target stays in the air and in the region."""
+    hide_s: Positive = 1_200.0
+    """Mean time until a target that is seen flies where it cannot be seen: behind a hill, below the beam."""
+    reveal_s: Positive = 60.0
+    """Mean time for which it stays there."""
+    gate: Positive = 20.0
+    """Limit of the squared statistical distance of a position."""
+    gate_bearing: Positive = 9.0
+    newcomers: Positive = 2.5
+    """How many times as often as in a steady traffic new targets come."""
+    show_existence: Share = 0.9
+    """A new track is shown from this probability of existence on."""
+    prune: Share = 0.035
+    """One not yet shown is given up when its existence falls to this share of what it began with."""
+    existence_max: Share = 0.9999
+    spread_max: Positive = 4.5
+    """One not yet shown is given up when it is so many times as uncertain as the report that it began with."""
+    lost_existence: Share = 0.03
+    lost_after_s: Positive = 30.0
+    lost_looks: Positive = 6.0
+    coast_after_s: Positive = 5.0
+    coast_looks: Positive = 2.5
+    lost_kept_s: Positive = 1_800.0
+    """A lost track is kept, growing less certain, and may be found again for so long."""
+    cooperative_kept_s: Positive = 300.0
+    """The same for one that only gave its own position, or that only a neighbour saw."""
+    tentative_kept_s: Positive = 60.0
+    default_period_s: Positive = 5.0
+    speed_max_mps: Positive = 500.0
+    newcomer_area_m2: Positive = 25e6
+    """One new target in so large an area is no surprise: a lost track is found again only where that is less likely."""
+    jump_reports: Count = 3
+    neighbour_leap_m: Positive = 10_000.0
+    sighting_existence: Share = 0.3
+    """How likely a sighting that no track explains is a target."""
+    bearing_detection: Share = 0.5
+    bearing_clutter_per_rad: Positive = 0.05
+    same_height_m: Positive = 600.0
+    history_s: Positive = 15.0
+    """Reports are put in their place in time within so many seconds."""
+    tracks_max: Count = 40_000
+    learn: bool = True
+    roll_back: bool = True
+    registration: bool = True
+    bearings_begin_tracks: bool = True
+
+
+def models_of(s: MotionSettings) -> NDArray[np.float64]:
+    """Return the bank's rows."""
+    total = s.straight_share + s.turn_share + s.wander_share
+    w, first = math.radians(s.turn_rate_dps), s.first_speed_sd_mps
+    straight = [0.0, s.straight_noise_m2ps3, 0.0, first, s.straight_share / total, s.straight_s]
+    turns = [[sign * w, s.turn_noise_m2ps3, 0.0, first, 0.5 * s.turn_share / total, s.turn_s] for sign in (1.0, -1.0)]
+    wander = [0.0, s.wander_noise_m2ps3, s.wander_decay_s, s.first_speed_wander_sd_mps, s.wander_share / total, s.wander_s]
+    return np.array([straight, *turns, wander])
+
+
+def judgement_of(s: Settings) -> Judgement:
+    """Return the compiled part's numbers."""
+    return Judgement(
+        life_s=s.life_s, hide_s=s.hide_s, reveal_s=s.reveal_s, gate=s.gate, gate_bearing=s.gate_bearing,
+        newcomers=s.newcomers, show=s.show_existence, prune=s.prune, r_min=1e-6, r_max=s.existence_max,
+        cap=s.spread_max, cap_speed=s.motion.first_speed_sd_mps, lost_r=s.lost_existence, lost_s=s.lost_after_s,
+        lost_looks=s.lost_looks, coast_s=s.coast_after_s, coast_looks=s.coast_looks, kept_s=s.lost_kept_s,
+        kept_named_s=s.cooperative_kept_s, default_period_s=s.default_period_s, speed_max=s.speed_max_mps,
+        newcomer_area=s.newcomer_area_m2, jump_reports=float(s.jump_reports), neighbour_leap=s.neighbour_leap_m,
+        told_r=s.sighting_existence, bearing_pd=s.bearing_detection, bearing_clutter=s.bearing_clutter_per_rad,
+        same_height=s.same_height_m, tentative_s=s.tentative_kept_s,
+    )  # fmt: skip
