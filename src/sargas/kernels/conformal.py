@@ -4,6 +4,8 @@ Same equations, same plane. With q the isometric latitude, tanh q_conformal = ta
 subtrahend is so small that its series and that of its tanh end at the precision of a double after a few terms; the
 geocentric point gives the sines that it needs by square roots.
 
+Compiled with numpy's rule for division: by zero it gives no exception and a sixth of the time is saved.
+
 Source: Snyder, Map Projections: A Working Manual (USGS 1395, 1987), eqs 3-1, 21-2 to 21-4, 21-27; Bowring,
 Transformation from spatial to geographical coordinates, Survey Review 23 (1976).
 """
@@ -25,7 +27,7 @@ E2_A_M = WGS84_E2 * WGS84_A_M
 RATIO = 1.0 - WGS84_F
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def sines_in_plane(plane: F64, s: float, c: float, sl: float, cl: float) -> tuple[float, float, float, float, float]:
     """Return x, y [m], the scale factor, and cosine and sine of the convergence; x is infinite opposite the centre.
 
@@ -51,7 +53,7 @@ def sines_in_plane(plane: F64, s: float, c: float, sl: float, cl: float) -> tupl
     return a * cx * sl, a * (c1 * sx - s1 * cx * cl), a / WGS84_A_M * g * math.sqrt(1.0 - w), gc, gs
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def point_in_plane(plane: F64, lat_deg: float, lon_deg: float) -> tuple[float, float, float, float, float]:
     """Return what `sines_in_plane` does, of a latitude and longitude [deg]; infinite x if one is not finite."""
     if not (abs(lat_deg) < math.inf and abs(lon_deg) < math.inf):
@@ -61,24 +63,21 @@ def point_in_plane(plane: F64, lat_deg: float, lon_deg: float) -> tuple[float, f
     return sines_in_plane(plane, math.sin(lat), math.cos(lat), math.sin(dlon), math.cos(dlon))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def latitude_of(p: float, z: float) -> tuple[float, float, float]:
     """Return sine and cosine of the geodetic latitude and the height [m] of a geocentric point.
 
-    `p` is the distance from the axis, `z` the height above the equator [m]. Two rounds of Bowring's formula: below
-    a nanometre up to the heights that anything flies at.
+    `p` is the distance from the axis, `z` the height above the equator [m]. One round of Bowring's formula: a
+    micrometre along the ground at a height of 12 km, a tenth of a millimetre at 100 km.
     """
     sb, cb = z, p * RATIO
-    s, c = 0.0, 1.0
-    for _ in range(2):
-        n = math.sqrt(sb * sb + cb * cb)
-        if not n > 0.0:
-            break
-        sb, cb = sb / n, cb / n
-        s, c = z + EP2_B_M * sb * sb * sb, p - E2_A_M * cb * cb * cb
-        sb, cb = RATIO * s, c
-    n = math.sqrt(s * s + c * c)
+    n = math.sqrt(sb * sb + cb * cb)
     if not 0.0 < n < math.inf:
+        return 0.0, 1.0, math.inf
+    sb, cb = sb / n, cb / n
+    s, c = z + EP2_B_M * sb * sb * sb, p - E2_A_M * cb * cb * cb
+    n = math.sqrt(s * s + c * c)
+    if not n > 0.0:
         return 0.0, 1.0, math.inf
     s, c = s / n, c / n
     return s, c, p * c + z * s - WGS84_A_M * math.sqrt(1.0 - WGS84_E2 * s * s)

@@ -3,6 +3,8 @@
 The same model as `plots.plot_in_plane`, which is its plain twin. Where a height is known instead of an elevation, the
 sphere that touches the ellipsoid along the azimuth gives the elevation in closed form, a few metres of height off at
 400 km, and a step or two of Newton's method on the ellipsoid take the rest.
+
+Compiled with numpy's rule for division, as `conformal`.
 """
 
 import math
@@ -40,13 +42,13 @@ UNSURE_ELEVATION_SD_RAD = math.radians(1.0)
 _F_NX, _F_UX = at.FRAME + 6, at.FRAME + 9
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def squared(x: float) -> float:
     """Return the square, infinite if it is too large: a power would raise without a compiler."""
     return x * x
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def clock_fault(time_s: float, received_s: float, tolerance_s: float) -> int:
     """Return USED, AHEAD or BEHIND: how a time that is free of bias contradicts the arrival."""
     off_s = time_s - received_s
@@ -55,7 +57,7 @@ def clock_fault(time_s: float, received_s: float, tolerance_s: float) -> int:
     return AHEAD if off_s > 0.0 else BEHIND
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _end_of_ray(row: F64, r: float, sa: float, ca: float, s: float, c: float) -> tuple[float, float, float]:
     """Return the end of a straight ray in the turned geocentric frame; s, c are of the elevation."""
     e, n, u, f = r * c * sa, r * c * ca, r * s, at.FRAME
@@ -66,7 +68,7 @@ def _end_of_ray(row: F64, r: float, sa: float, ca: float, s: float, c: float) ->
     )
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _place(plane: F64, x: float, y: float, z: float) -> tuple[float, float, float, float]:
     """Return x, y [m], scale factor and height [m] of a point of the turned geocentric frame."""
     p = math.sqrt(x * x + y * y)
@@ -77,7 +79,7 @@ def _place(plane: F64, x: float, y: float, z: float) -> tuple[float, float, floa
     return px, py, k, height
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _sine_on_sphere(row: F64, curve: float, r: float, height_m: float) -> float:
     """Return the sine of the elevation under which a range ends at a height, on the touching sphere; clamped."""
     a, dh = 1.0 / curve + row[at.ALT], height_m - row[at.ALT]
@@ -85,7 +87,7 @@ def _sine_on_sphere(row: F64, curve: float, r: float, height_m: float) -> float:
     return s
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def end_at_height(
     plane: F64, row: F64, r: float, sa: float, ca: float, height_m: float
 ) -> tuple[float, float, float, float]:
@@ -128,7 +130,7 @@ def end_at_height(
     return px, py, k, s
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _add_polar(z: F64, v: F64, row: F64, k: float, sa: float, ca: float, along: float, across: float) -> None:
     """Add a covariance with axes along and across the line of sight, variances in ground metres."""
     along, across = k * k * (along + 1.0), k * k * (across + 1.0)
@@ -144,7 +146,7 @@ def _add_polar(z: F64, v: F64, row: F64, k: float, sa: float, ca: float, along: 
     v[2] += along * uy * uy + across * ux * ux
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _anywhere(plane: F64, row: F64, r: float, sa: float, ca: float, z: F64, v: F64) -> float:
     """Write mean and spread over the heights where the target may be; return the mean ground range [m].
 
@@ -183,7 +185,7 @@ def _anywhere(plane: F64, row: F64, r: float, sa: float, ca: float, z: F64, v: F
     return ground
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def is_placed(z: F64, v: F64, assumed: F64) -> int:
     """Return USED, OUTSIDE the region or too UNCERTAIN."""
     if not z[0] * z[0] + z[1] * z[1] <= assumed[RADIUS] ** 2:
@@ -191,7 +193,7 @@ def is_placed(z: F64, v: F64, assumed: F64) -> int:
     return USED if v[0] + v[2] <= 2.0 * assumed[PLACE_SD_MAX] ** 2 else UNCERTAIN
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _measure_plot(plane: F64, row: F64, plots: F64, i: int, assumed: F64, z: F64, v: F64) -> tuple[int, float, float]:
     """Return what became of plot i, and the height and its sd [m] that its own elevation gives, or NaN."""
     if row[at.KNOWN] == 0.0:
@@ -242,7 +244,7 @@ def _measure_plot(plane: F64, row: F64, plots: F64, i: int, assumed: F64, z: F64
     return is_placed(z, v, assumed), height, height_sd
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def measure_plots(
     plane: F64, table: F64, rows: I64, sensor: I64, plots: F64, assumed: F64,
     t: F64, received: F64, z: F64, v: F64, height: F64, height_sd: F64, fate: I64,

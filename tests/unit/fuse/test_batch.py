@@ -132,7 +132,7 @@ def _polar(rng: np.random.Generator) -> PolarPlot:
     return PolarPlot(
         **_head(rng), **_heights(rng), identity=_identity(rng),
         range_m=float(10.0 ** rng.uniform(2.0, 5.7)), azimuth_deg=float(rng.uniform(0.0, 360.0)),
-        elevation_deg=_maybe(rng, -1.0, 40.0, 0.4), elevation_sd_deg=_maybe(rng, 0.05, 2.0, 0.3),
+        elevation_deg=_maybe(rng, -1.0, 12.0, 0.4), elevation_sd_deg=_maybe(rng, 0.05, 2.0, 0.3),
         range_sd_m=_maybe(rng, 5.0, 300.0), azimuth_sd_deg=_maybe(rng, 0.05, 2.0),
         range_rate_mps=_maybe(rng, -300.0, 300.0),
     )  # fmt: skip
