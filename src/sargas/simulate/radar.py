@@ -139,7 +139,8 @@ def _clutter(site: Site, scenario: Scenario, begin_s: float, rng: np.random.Gene
     azimuth = (time - begin_s) % site.period_s / site.period_s * 360.0
     maximum_m = site.coverage.range_max_m or 1_000.0 * site.radar.reach_1m2_km
     distance = maximum_m * rng.beta(1.2, 2.5, n)
-    return _false_plots(site, time, distance, azimuth)
+    seen = distance >= site.coverage.range_min_m
+    return _false_plots(site, time[seen], distance[seen], azimuth[seen])
 
 
 def _hot_clutter(site: Site, scenario: Scenario, begin_s: float, seed: int) -> list[tuple[float, bytes]]:

@@ -125,6 +125,15 @@ def test_hot_spots_are_where_the_scenario_puts_them_and_as_busy() -> None:
     assert np.std([lon for lon, _ in places]) == pytest.approx((25.830 - 25.660) / math.sqrt(12.0), rel=0.15)
 
 
+def test_nothing_is_plotted_nearer_than_the_radar_can_see() -> None:
+    model = RadarModel(reach_1m2_km=75.0, false_plots_per_turn=50.0)
+    scenario = changed("radar", lambda site: structs.replace(site, radar=model))
+    found = reports(run(structs.replace(scenario, aircraft=[], birds=[]), 1))
+    ranges_m = [report.range_m for report in found if isinstance(report, PolarPlot)]
+    assert len(ranges_m) > 2_500
+    assert min(ranges_m) > 490.0  # 500 m in the scenario; CAT048 tells 7 m
+
+
 def test_a_node_tells_that_it_hears_something_near_when_it_would_tell_the_direction() -> None:
     def ear(says: str) -> list[AnyReport]:
         model = EarModel(threshold_db=22.0, false_per_hour=0.0, says=says, within_m=3_000.0)  # type: ignore[arg-type]
