@@ -54,11 +54,16 @@ DRONE: Final = "DRONE"
 """What a radar takes for a drone has this in the name of its class."""
 REACH_MAX_M: Final = 20_000.0
 """No radar sees a small drone farther than this: a place beyond it is none."""
+HOURS_MAX_S: Final = 12 * 3_600.0
+"""No row is farther than this from the middle of its file: a trial is a morning or an afternoon."""
+LATE_MAX_S: Final = 600.0
+SPEED_MAX_MPS: Final = 10_000.0
 METRES_PER_DEG: Final = math.radians(6_371_008.8)
 
 REPEATED: Final = "repeated by the logger"
 NO_NUMBER: Final = "a number is missing or is none"
 NO_PLACE: Final = "a nonsense place: out of any radar's reach"
+NO_TIME: Final = "a nonsense time: hours from the other rows or from its arrival"
 NO_VALUE: Final = "a value out of its range"
 BY_TRACKS: Final = "a plot of a radar whose tracks are used"
 PILOT: Final = "the pilot's transmitter, not the aircraft's"
@@ -119,6 +124,8 @@ def read_trial(texts: Mapping[str, str]) -> Trial:
             table = _table(texts, name, "received_s,bearing_deg")
             reports += reader.finder(name.removesuffix("_bearings.csv"), name, table)
     reports.sort(key=lambda report: (report.received_s, report.time_s, report.sensor))
+    if reports and reports[-1].received_s - reports[0].received_s > 2.0 * HOURS_MAX_S:
+        raise DataError(f"{', '.join(sorted(texts))}: the files are of different days")
     return Trial(
         reports=reports,
         sensors=reader.sensors,
@@ -139,6 +146,9 @@ class _Place(NamedTuple):
     speed_mps: float
     course_raw_deg: float
     is_sure: bool
+
+
+_Timed = TypeVar("_Timed", _Place, Bearing)
 
 
 class _Reader:
@@ -186,15 +196,17 @@ class _Reader:
         unsure = sensor + UNSURE
         if not all(place.is_sure for place in places):
             self.sensors[unsure] = msgspec.structs.replace(known, id=unsure, confirms_alone=False)
-        found = (_plot(place, known, sensor if place.is_sure else unsure, course) for place in places)
-        return self._kept(name, found)
+        made = [_plot(place, known, sensor if place.is_sure else unsure, course) for place in places]
+        kept = [plot for plot in made if plot is not None]
+        self.refuse(name, NO_VALUE, len(made) - len(kept))
+        return kept
 
     def finder(self, sensor: str, name: str, table: Table) -> list[Bearing]:
         """Return the bearings of one direction finder; the logger's second is all that is known of their time."""
         errors = Errors(azimuth_sd_deg=BEARING_SD_DEG)
         known = self.sensors.get(sensor) or Sensor(id=sensor, kind="radio_df")
         self.sensors[sensor] = msgspec.structs.replace(known, errors=errors)
-        found: list[Bearing | None] = []
+        found: list[Bearing] = []
         seen: set[tuple[float, float, str]] = set()
         for row in self._rows(name, table):
             time_s, azimuth = number(row, "received_s"), number(row, "bearing_deg")
@@ -209,8 +221,14 @@ class _Reader:
                 seen.add(key)
                 own = number(row, "sigma_raw_deg")
                 sd = max(BEARING_SD_DEG, min(own, 180.0)) if math.isfinite(own) else BEARING_SD_DEG
-                found.append(_bearing(sensor, time_s, azimuth % 360.0, sd))
-        return self._kept(name, found)
+                made = _bearing(sensor, time_s, azimuth % 360.0, sd)
+                if made is None:
+                    self.refuse(name, NO_VALUE)
+                else:
+                    found.append(made)
+        timely = _timely(found)
+        self.refuse(name, NO_TIME, len(found) - len(timely))
+        return timely
 
     def flight(self, table: Table) -> Flight | None:
         rows = []
@@ -238,7 +256,8 @@ class _Reader:
         for row in self._rows(name, table):
             place = _Place(
                 number(row, "time_s"), number(row, "received_s"), number(row, "lat_deg"), number(row, "lon_deg"),
-                number(row, "speed_mps"), number(row, "course_raw_deg"), _is_sure(row),
+                bounded(row, "speed_mps", 0.0, SPEED_MAX_MPS), bounded(row, "course_raw_deg", -360.0, 360.0),
+                _is_sure(row),
             )  # fmt: skip
             key = (place.time_s, place.lat_deg, place.lon_deg, row.get("alt_m", ""))
             if not all(map(math.isfinite, place[:4])):
@@ -248,34 +267,26 @@ class _Reader:
             else:
                 seen.add(key)
                 found.append(place)
-        near = self._near(sensor, found)
-        if len(near) < len(found):
-            self.refuse(name, NO_PLACE, len(found) - len(near))
+        timely = _timely(found)
+        self.refuse(name, NO_TIME, len(found) - len(timely))
+        near = self._near(sensor, timely)
+        self.refuse(name, NO_PLACE, len(timely) - len(near))
         return sorted(near)
 
     def _near(self, sensor: str, places: Sequence[_Place]) -> list[_Place]:
         """Return the places that the radar can reach; without any site, those about where most are."""
-        if not places:
+        on_earth = [place for place in places if abs(place.lat_deg) <= 90.0 and abs(place.lon_deg) <= 180.0]
+        if not on_earth:
             return []
-        columns = np.array(places, dtype=np.float64)
+        columns = np.array(on_earth, dtype=np.float64)
         lat, lon = columns[:, 2], columns[:, 3]
         site = self.sensors.get(sensor)
         if site is not None and site.lat_deg is not None and site.lon_deg is not None:
             center = (site.lat_deg, site.lon_deg)
         else:
             center = self._centre or (float(np.median(lat)), float(np.median(lon)))
-        east, north = metres_about(lat, lon, center)
-        is_near = (np.abs(lat) <= 90.0) & (np.abs(lon) <= 180.0) & (np.hypot(east, north) <= REACH_MAX_M)
-        return [place for place, near in zip(places, is_near.tolist(), strict=True) if near]
-
-    def _kept(self, name: str, found: Iterable[_Made | None]) -> list[_Made]:
-        kept: list[_Made] = []
-        for report in found:
-            if report is None:
-                self.refuse(name, NO_VALUE)
-            else:
-                kept.append(report)
-        return kept
+        is_near = np.hypot(*metres_about(lat, lon, center)) <= REACH_MAX_M
+        return [place for place, near in zip(on_earth, is_near.tolist(), strict=True) if near]
 
 
 def radar_of(sensor: str) -> str:
@@ -290,6 +301,12 @@ def number(row: Row, column: str) -> float:
     except ValueError:
         return math.nan
     return value if math.isfinite(value) else math.nan
+
+
+def bounded(row: Row, column: str, low: float, high: float) -> float:
+    """Return the number in a column, NaN if there is none or it is out of these bounds."""
+    value = number(row, column)
+    return value if low <= value <= high else math.nan
 
 
 def metres_about(lat_deg: F64, lon_deg: F64, center_deg: tuple[float, float]) -> tuple[F64, F64]:
@@ -319,6 +336,18 @@ def _table(texts: Mapping[str, str], name: str, columns: str) -> Table:
         return list(reader)
     except csv.Error as error:
         raise DataError(f"{name}: line {reader.line_num}: no CSV: {error}") from error
+
+
+def _timely(rows: Sequence[_Timed]) -> list[_Timed]:
+    """Return the rows that are near their arrival, and arrived near the middle of all."""
+    if not rows:
+        return []
+    middle_s = sorted(row.received_s for row in rows)[len(rows) // 2]
+    return [
+        row
+        for row in rows
+        if abs(row.received_s - middle_s) <= HOURS_MAX_S and abs(row.time_s - row.received_s) <= LATE_MAX_S
+    ]
 
 
 def _spread_m(place: _Place, radar: Sensor) -> float:

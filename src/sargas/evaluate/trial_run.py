@@ -26,6 +26,8 @@ SAME_VELOCITY_MPS: Final = 8.0
 SEEN_FOR_S: Final = 3.0
 """A radar that turns in about a second and saw the drone within so many sees it."""
 TRUTH_GAP_S: Final = 5.0
+LEAD_MAX_S: Final = 3_600.0
+"""A drone's record that begins earlier than this before the first report is of another day."""
 FALSE_BELOW: Final = 0.5
 """A track that is near the drone for less than this share of its life is false."""
 SHOWN: Final = frozenset({"confirmed", "coasting"})
@@ -84,7 +86,7 @@ class TrialScores(Struct, frozen=True, kw_only=True):
 
 
 class _Drone(NamedTuple):
-    """The drone at given moments, in metres about the centre; NaN where the record has a gap."""
+    """The drone at given moments, in metres about the centre; it flies only where its record has no gap."""
 
     time_s: F64
     xy_m: F64
@@ -100,14 +102,25 @@ def play(trial: Trial, tracker: Tracker) -> list[Shown]:
     if not trial.reports:
         raise DataError("there is no report that can be used in this trial")
     found: list[Shown] = []
-    now_s = math.floor(trial.reports[0].received_s)
+    now_s, last_s = _span_s(trial)
     for second, group in groupby(trial.reports, key=lambda report: math.floor(report.received_s)):
         while now_s < second:
             now_s += 1
             found.append(_shown(tracker, now_s))
         tracker.update(list(group), now_s + 1.0)
-    found.append(_shown(tracker, now_s + 1))
+    while now_s < last_s:
+        now_s += 1
+        found.append(_shown(tracker, now_s))
     return found
+
+
+def _span_s(trial: Trial) -> tuple[int, int]:
+    """Return the first second and the last one of what was recorded, of the drone's own record too."""
+    first_s, last_s = trial.reports[0].received_s, trial.reports[-1].received_s + 1.0
+    if trial.flight is not None:
+        first_s = min(first_s, max(trial.flight.time_s[0], first_s - LEAD_MAX_S))
+        last_s = max(last_s, min(trial.flight.time_s[-1], last_s + LEAD_MAX_S))
+    return math.floor(first_s), math.ceil(last_s)
 
 
 def _shown(tracker: Tracker, now_s: int) -> Shown:
@@ -123,8 +136,8 @@ def scored_run(trial: Trial, shown: Sequence[Shown], title: str) -> ScoredRun:
     truth = []
     for k in range(times_s.size):
         is_there = np.array([drone.is_flying[k]])
-        place = drone.xy_m[k : k + 1]
-        truth.append(Moment(ids=np.array([1]), xy_m=np.nan_to_num(place), velocity_mps=None).only(is_there))
+        place, velocity = drone.xy_m[k : k + 1], drone.velocity_mps[k : k + 1]
+        truth.append(Moment(ids=np.array([1]), xy_m=place, velocity_mps=velocity).only(is_there))
     posts = [
         Post(name=sensor.id, xy_m=_xy(sensor.lat_deg, sensor.lon_deg, center))
         for sensor in trial.sensors.values()

@@ -69,6 +69,21 @@ def test_nonsense_places_are_refused_and_counted() -> None:
     assert made.unused == {("radar_3d_plots.csv", trial.NO_PLACE): 2}
 
 
+def test_a_row_of_another_day_or_hours_late_is_refused_and_counted() -> None:
+    rows = "".join(row(T0 + k, 51.5 + 0.0001 * k, 5.85) for k in range(9)) + row(0.0, 51.5, 5.85)
+    rows += f"{T0 + 3},{T0 + 7_200},,51.5,5.85,40,90,10,1,DRONE,1\n"
+    made = read_trial({"sites.csv": SITES, "radar_2d_tracks.csv": HEAD + rows})
+    assert len(made.reports) == 9
+    assert made.unused == {("radar_2d_tracks.csv", trial.NO_TIME): 2}
+
+
+def test_files_of_different_days_are_no_trial() -> None:
+    bearings = BEARINGS + "1501000000,50.0,20.0,aircraft,0.5\n"
+    texts = {"sites.csv": SITES, "radar_2d_tracks.csv": HEAD + row(T0, 51.5, 5.85), "rf_a_bearings.csv": bearings}
+    with pytest.raises(DataError, match="the files are of different days"):
+        read_trial(texts)
+
+
 def test_without_sites_what_is_far_from_the_others_is_nonsense() -> None:
     rows = "".join(row(T0 + k, 51.5 + 0.0001 * k, 5.85) for k in range(9)) + row(T0 + 9, -5.0, 100.0)
     made = read_trial({"radar_2d_tracks.csv": HEAD + rows})
