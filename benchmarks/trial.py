@@ -70,7 +70,8 @@ def rows(scores: TrialScores) -> list[dict[str, Any]]:
     ]
     for own in scores.own:
         told.append((f"error of {own.sensor} by itself, m", f"{metres(own.rms_m)}, {metres(own.median_m)}"))
-        told.append((f"error of the track while {own.sensor} sees it, m", metres(own.track_rms_m)))
+        both = f"{metres(own.track_rms_m)}, {metres(own.rms_then_m)}"
+        told.append((f"RMS of the track, and of {own.sensor} at the same moments, m", both))
     told.append(("confirmed tracks that are not the drone", len(scores.extras)))
     told += [(f"the same an hour of {name}", f"{n:.1f}") for name, n in scores.false_per_h_by_sensor.items()]
     return [{"flight": scores.title, "": name, "figure": value} for name, value in told]

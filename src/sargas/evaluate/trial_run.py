@@ -50,7 +50,9 @@ class Own(Struct, frozen=True, kw_only=True):
     rms_m: float | None
     median_m: float | None
     track_rms_m: float | None
-    """The error of the drone's track at the end of the second of each of these rows."""
+    """The error of the drone's track at the end of the second of each of these rows, where there is one."""
+    rms_then_m: float | None
+    """That of the radar's rows there."""
 
 
 class Extra(Struct, frozen=True, kw_only=True):
@@ -182,6 +184,7 @@ def score_trial(
     chosen = _chosen(held, best)
     off_m = np.array([each[number] if number else math.nan for each, number in zip(held, chosen, strict=True)])
     numbers = [number for number, here in zip(chosen, is_seen.tolist(), strict=True) if here and number]
+    tracked = {sensor: _at(off_m, times_s, own_s[sensor]) for sensor in seen}
     own = tuple(
         Own(
             sensor=sensor,
@@ -190,7 +193,8 @@ def score_trial(
             seen_s=int(seen[sensor].sum()),
             rms_m=_rms(errors[sensor]),
             median_m=_median(errors[sensor]),
-            track_rms_m=_rms(_at(off_m, times_s, own_s[sensor])),
+            track_rms_m=_rms(tracked[sensor]),
+            rms_then_m=_rms(errors[sensor][np.isfinite(tracked[sensor])]),
         )
         for sensor in sorted(seen)
     )
