@@ -156,7 +156,7 @@ def measure(found: Cell, done: Run, made: TrackingSet, n_asked: int) -> None:
     found.cpu_s = float(done.cpu_s.sum())
     found.plots_per_s = float((made.offset[n] - made.offset[first]) / cpu_s.sum())
     if n < n_asked:
-        found.note = found.note or f"{n} scans in the time given"
+        found.note = found.note or f"{n} of {n_asked} scans in the time given"
     if n >= N_SCANS_SCORED:
         title = f"{found.peer} on {found.set}, seed {found.seed}"
         times_s = np.arange(n) * recipe(found.set).period_s

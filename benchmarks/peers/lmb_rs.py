@@ -82,5 +82,9 @@ class LabelledMultiBernoulli:
         return answer(found)
 
 
+def tuned(told: Told) -> Settings:
+    return Settings(birth=0.005) if told.is_hard else Settings()
+
+
 def build(option: str, told: Told, scans: Sequence[Scan]) -> LabelledMultiBernoulli:  # noqa: ARG001 - it has one
-    return LabelledMultiBernoulli(told, scans, Settings())
+    return LabelledMultiBernoulli(told, scans, tuned(told))

@@ -21,7 +21,7 @@ class Settings(Struct, frozen=True):
 def tuned(told: Told) -> Settings:
     settings = Settings()
     if told.is_hard:
-        return structs.replace(settings, min_steps=6)
+        return structs.replace(settings, side_m=600.0, min_steps=6, max_staleness=2)
     return structs.replace(settings, min_steps=4) if told.is_dense else settings
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import importlib.util
-import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -112,15 +111,3 @@ def test_rates_are_those_of_the_recipe(sets: ModuleType, name: str, detection: f
 def test_unknown_set_says_what_there_is(sets: ModuleType, name: str) -> None:
     with pytest.raises(ValueError, match=f"no set '{name}': write cart_N, polar_N or hard_N"):
         sets.recipe(name)
-
-
-def test_every_peer_has_a_file_and_a_pinned_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(ROOT / "benchmarks")
-    peers = importlib.import_module("peers")
-    try:
-        for name, peer in peers.PEERS.items():
-            assert (ROOT / "benchmarks" / "peers" / f"{peer.file}.py").is_file(), name
-            assert name == "sargas" or peers.pinned(peer.package).startswith(f"{peer.package}==")
-    finally:
-        for name in ("peers", "tracking_sets"):
-            sys.modules.pop(name, None)
