@@ -33,7 +33,7 @@ import numpy as np
 
 from made_traffic import machine, progress
 from peers import PEERS
-from peers.cell import Run
+from peers.cell import Run, unfinished
 from peers.results import Cell, draw, summaries, told
 from sargas.evaluate.measured import Settings
 from sargas.evaluate.moments import from_arrays
@@ -140,7 +140,10 @@ def run(name: str, set_name: str, seed: int, given: argparse.Namespace, path: Pa
         )
     except subprocess.TimeoutExpired:
         late = f"stopped after {limit_s:.0f} s"
-        return (late, "") if path.is_file() else ("", f"no scan done: {late}")
+        if not unfinished(path).is_file():
+            return "", f"no scan done: {late}"
+        unfinished(path).replace(path)
+        return late, ""
     if done.returncode == 0:
         return "", ""
     last = (done.stderr.strip().splitlines() or ["nothing said"])[-1]

@@ -3,7 +3,7 @@
     python -m peers.cell TRACKER SET SEED SCANS BUDGET_S FILE.npz
 
 What is timed is `look`, the processor time of this process; not the making of the library's own objects before, nor
-the reading of its tracks after. The file is written now and then, so that a scan without end leaves those before it.
+the reading of its tracks after. What is done is kept now and then beside the file: a scan without end costs no other.
 """
 
 import resource
@@ -28,13 +28,11 @@ class Run(NamedTuple):
     shown: list[tuple[I64, F64]]
 
     def write(self, path: Path) -> None:
-        """Put it into a file, at once or not at all."""
+        """Put it into a file."""
         count = [len(ids) for ids, _ in self.shown]
         ids = np.concatenate([np.empty(0, np.int64), *(ids for ids, _ in self.shown)])
         places = np.concatenate([np.empty((0, 2)), *(xy_m for _, xy_m in self.shown)])
-        unfinished = path.with_suffix(".part.npz")
-        np.savez(unfinished, cpu_s=self.cpu_s, count=np.array(count, np.int64), ids=ids, xy_m=places)
-        unfinished.replace(path)
+        np.savez(path, allow_pickle=False, cpu_s=self.cpu_s, count=np.array(count, np.int64), ids=ids, xy_m=places)
 
     @staticmethod
     def read(path: Path) -> "Run":
@@ -42,6 +40,11 @@ class Run(NamedTuple):
             cuts = np.cumsum(file["count"])[:-1]
             shown = zip(np.split(file["ids"], cuts), np.split(file["xy_m"], cuts), strict=True)
             return Run(file["cpu_s"], list(shown))
+
+
+def unfinished(path: Path) -> Path:
+    """Return where a run is kept until it has ended."""
+    return path.with_suffix(".part.npz")
 
 
 def follow(tracker: Tracker, n_scans: int, budget_s: float, path: Path) -> None:
@@ -56,11 +59,12 @@ def follow(tracker: Tracker, n_scans: int, budget_s: float, path: Path) -> None:
         ids, xy_m = tracker.shown()
         shown.append((np.array(ids, np.int64), np.array(xy_m, float).reshape(-1, 2)))
         if time.monotonic() - written_s > WRITE_EVERY_S:
-            Run(np.array(cpu_s), shown).write(path)
+            Run(np.array(cpu_s), shown).write(unfinished(path))
             written_s = time.monotonic()
         if sum(cpu_s) > budget_s:
             break
-    Run(np.array(cpu_s), shown).write(path)
+    Run(np.array(cpu_s), shown).write(unfinished(path))
+    unfinished(path).replace(path)
 
 
 def main() -> None:
