@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from sargas.fuse.columns import Batch
 from sargas.fuse.registration_settings import RegistrationSettings, drift_var_per_s, limits, prior_sd, what_is
-from sargas.fuse.registration_solve import N_PAIR, Evidence, Peak, peak_of, step, without_nuisance
+from sargas.fuse.registration_solve import N_PAIR, Evidence, Peak, peak_of, step, support_at, without_nuisance
 from sargas.fuse.registration_verdict import (
     NOT_USED,
     TRUSTED,
@@ -45,11 +45,14 @@ from sargas.kernels.registration_tables import (
     N_NEXT,
     N_NUISANCE,
     N_R,
+    N_ROWS,
     N_STAT,
     N_SURVEYED,
     N_USED,
     OTHER,
+    QUOTA,
     RANGING,
+    STRIDE,
     Rows,
     Sensors,
     make_groups,
@@ -68,7 +71,9 @@ SENSORS_MAX = 256
 RANGING_MAX = 32
 TARGETS = 1_024
 GROUPS = 512
-SURVEYS = 40.0
+SURVEYS, SURVEYS_SEEKING = 8.0, 40.0  # of a sensor in a window
+USUAL_SHARE = 0.2
+ROWS_ENOUGH = 250.0  # of a sensor in a window; of more, some targets are drawn
 SURVEY_RANGE_M = 500.0
 SURVEY_AZIMUTH_DEG = 3.0
 REFERENCES_KEPT = 16
@@ -152,15 +157,17 @@ class Registration:
         n_surveyed = int(np.max(np.flatnonzero(what), initial=-1)) + 1
         self._s = Sensors(
             what, joint, site, np.zeros((S, N_BIAS)), own, np.ones((S, 2)), np.zeros((S, N_STAT)),
-            np.zeros((n_surveyed, 2, N_BIN, 5), np.float32), np.zeros((S, 3)), np.zeros((S, 2)),
+            np.zeros((n_surveyed, 2, N_BIN, 5), np.float32), np.zeros((S, 5)), np.zeros((S, 2)),
             np.array([sensor.errors.range_sd_m**2 for sensor in self._sensors]),
         )  # fmt: skip
         self._s.last[:, LAST_T] = -math.inf
+        self._s.last[:, QUOTA] = SURVEYS_SEEKING
+        self._usual = np.zeros(S)
         self._P = np.diag(self._prior[what == RANGING].ravel() ** 2)
         self._targets = make_targets(TARGETS)
         self._groups = make_groups(GROUPS)
         self._par = np.array([
-            settings.cooperative_max_s, settings.plot_max_s, SURVEYS, settings.acceleration_mps2,
+            settings.cooperative_max_s, settings.plot_max_s, settings.acceleration_mps2,
             settings.common_sd_m, settings.common_share, settings.common_height_sd_m,
             SURVEY_RANGE_M, math.radians(SURVEY_AZIMUTH_DEG),
         ])  # fmt: skip
@@ -172,10 +179,15 @@ class Registration:
         self._jumped_s = np.full(S, math.nan)
         self._is_applied = np.zeros((S, N_BIAS), dtype=bool)
         self._peaks: list[tuple[Peak, Peak] | None] = [None] * S
+        self._supports = [0.0] * S
         self._far_off: list[tuple[int, float, float] | None] = [None] * S
         self._anchors = Newest(REFERENCES_KEPT)
         self._doubted = Newest(REFERENCES_KEPT)
+        self._window = 0
         self.n_pairs = 0
+        self._trust = np.full(S, UNPROVEN, np.int8)
+        self._estimates: dict[str, RegistrationEstimate] = {}
+        self._tell()
 
     def indices(self, names: Sequence[str]) -> I64:
         """Return the index of each sensor in the arrays of this registration, -1 if it is not configured."""
@@ -187,7 +199,8 @@ class Registration:
             self._closed_s = now_s
         if now_s - self._closed_s >= self._settings.period_s:
             self._evaluate(now_s)
-        self.n_pairs += gather(self._s, self._P, self._targets, self._groups, rows, self._par, self.doubted())
+        tables = self._s, self._P, self._targets, self._groups
+        self.n_pairs += gather(*tables, rows, self._par, self.doubted(), self._window)
 
     def corrections(self) -> F64:
         """Return what is to be taken off now, shape (S, 4): range [m], azimuth, elevation [rad], time [s]; or 0."""
@@ -201,16 +214,16 @@ class Registration:
 
     def trust(self) -> NDArray[np.int8]:
         """Return for each sensor NOT_USED, UNPROVEN (a bearing may support a track, not start one) or TRUSTED."""
-        return np.array([trust_of(self._known(i)) for i in range(len(self.names))], np.int8)
+        return self._trust
 
     def is_trusted(self, name: str) -> bool:
         """Return whether the measurements of a sensor are to be used at all."""
         i = self._index.get(name)
-        return i is None or trust_of(self._known(i)) != NOT_USED
+        return i is None or bool(self._trust[i] != NOT_USED)
 
     def estimates(self) -> dict[str, RegistrationEstimate]:
         """Return what is known of each sensor that can be out of register, for the desk."""
-        return {name: describe(self._known(i)) for i, name in enumerate(self.names) if self._s.what[i] != OTHER}
+        return self._estimates
 
     def doubted(self) -> I64:
         """Return the numbers of targets whose own positions the sensors contradict where others agree; 16 at most."""
@@ -224,12 +237,14 @@ class Registration:
         return block.copy()
 
     def _known(self, i: int) -> Known:
+        relative, relative_sd = self._relative(i)
         return Known(
             sensor=self._sensors[i],
             what=int(self._s.what[i]),
             bias=self._s.mean[i],
             sd=np.sqrt(np.diag(self.covariance(self.names[i]))),
-            relative_sd=self._relative_sd(i),
+            relative=relative,
+            relative_sd=relative_sd,
             prior_sd=self._prior[i],
             limit=self._limits[i],
             stated_sd=self._stated_sd(i),
@@ -241,27 +256,35 @@ class Registration:
             has_jumped=bool(self._now_s - self._jumped_s[i] < REFERENCE_FRESH_S),
             is_surveyed=self._peaks[i] is not None and sum(peak.weight for peak in self._peaks[i] or ()) > 0.0,
             has_peak=self._peaks[i] is not None and any(peak.is_clear for peak in self._peaks[i] or ()),
+            support=self._supports[i],
             n_next=float(self._residuals[i, N_NEXT]),
             n_near=float(self._residuals[i, N_NEAR]),
         )
 
-    def _relative_sd(self, i: int) -> F64:
-        """Return the sd of half the difference to the sensor that is best known beside it: its share of the doubt.
+    def _tell(self) -> None:
+        """Put into words, once in a window, what is asked for more often."""
+        for i in np.flatnonzero(self._s.what).tolist():
+            known = self._known(i)
+            self._trust[i] = trust_of(known)
+            self._estimates[self.names[i]] = describe(known)
+
+    def _relative(self, i: int) -> tuple[F64, F64]:
+        """Return half the difference to the sensor to which it is best known, and its sd, of each bias.
 
         With no position from outside the mean of two radars stays unknown, and is taken to be right.
         """
-        best = np.full(N_BIAS, math.inf)
-        at = int(self._s.joint[i])
-        if at < 0:
-            return best
-        P = self._P
-        for other in range(P.shape[0] // N_BIAS):
-            if other == at:
-                continue
+        half, best = np.zeros(N_BIAS), np.full(N_BIAS, math.inf)
+        first = N_BIAS * int(self._s.joint[i])
+        if first < 0:
+            return half, best
+        P, members = self._P, np.flatnonzero(self._s.what == RANGING)
+        for other in members[members != i]:
             for c in range(N_BIAS):
-                a, b = N_BIAS * at + c, N_BIAS * other + c
-                best[c] = min(best[c], 0.5 * math.sqrt(max(P[a, a] + P[b, b] - 2.0 * P[a, b], 0.0)))
-        return best
+                a, b = first + c, N_BIAS * int(self._s.joint[other]) + c
+                sd = 0.5 * math.sqrt(max(P[a, a] + P[b, b] - 2.0 * P[a, b], 0.0))
+                if sd < best[c]:
+                    best[c], half[c] = sd, 0.5 * (self._s.mean[i, c] - self._s.mean[other, c])
+        return half, best
 
     def _stated_sd(self, i: int) -> F64:
         errors, found = self._sensors[i].errors, self._residuals[i]
@@ -294,6 +317,9 @@ class Registration:
         self._learn_errors()
         for i in np.flatnonzero(self._s.what):
             self._judge(int(i), int(n_good[i]), int(n_bad[i]))
+        self._tell()
+        self._window += 1
+        self._s.last[:, STRIDE] = self._s.stats[:, N_ROWS] // ROWS_ENOUGH + 1.0
         self._s.stats[:] = 0.0
         self._s.last[:, N_SURVEYED] = 0.0
 
@@ -412,12 +438,24 @@ class Registration:
         if peaks is not None and peaks[0].is_clear and self._far_off[i] is None:
             is_known = known.n_references >= self._settings.references_min
             self._s.seek[i] = (0.0 if is_known else 1.0), peaks[0].offset
+        self._allot_surveys(i, known)
+
+    def _allot_surveys(self, i: int, known: Known) -> None:
+        """Look around more while a sensor is not known, is suspect, or finds far fewer common targets than usual."""
+        n_used = self._s.stats[i, N_USED]
+        is_lost = n_used < 0.4 * self._usual[i] and self._s.stats[i, N_ROWS] + self._s.last[i, N_SURVEYED] > 0.0
+        if is_lost and self._s.last[i, QUOTA] == SURVEYS:
+            self._s.survey[i] *= 0.25  # what it shows is of before
+        self._usual[i] += USUAL_SHARE * (n_used - self._usual[i])
+        is_well = trust_of(known) == TRUSTED and self._suspect[i] == 0 and not is_lost
+        self._s.last[i, QUOTA] = SURVEYS if is_well else SURVEYS_SEEKING
 
     def _survey_peaks(self, i: int) -> tuple[Peak, Peak]:
         stated = self._stated_sd(i)[[1, 0]]
         pairs = zip(stated, (BIN_RAD, BIN_M), strict=False)
         halves = [min(max(math.ceil(2.0 * sd / width), 1), 8) for sd, width in pairs]
         survey = self._s.survey[i].astype(np.float64)
+        self._supports[i] = support_at(survey[0], BIN_RAD, halves[0], float(self._s.mean[i, 1]))
         return (
             peak_of(survey[0], BIN_RAD, halves[0], is_circular=True),
             peak_of(survey[1], BIN_M, halves[1], is_circular=False),

@@ -19,7 +19,7 @@ N_PAIR = 2 * N_BIAS
 ITERATIONS = 8
 INFORMATIVE = 0.25  # in units of what is known before anything is measured
 PEAK_MIN = 8.0
-PEAK_OVER_SECOND = 2.0
+PEAK_OVER_SECOND = 1.8
 PEAK_SIGMA = 5.0
 SPREAD_MIN = 0.02  # 1 - resultant of the directions; 0.2 rad
 
@@ -88,6 +88,16 @@ def step(x: F64, P: F64, evidence: Evidence) -> tuple[F64, F64, F64]:
             break
         weights = new
     return b, 0.5 * (C + C.T), weights
+
+
+def support_at(survey: F64, width: float, half: int, offset: float) -> float:
+    """Return by how many sigma more differences than by chance lie about an offset of a circular survey."""
+    n = survey.shape[0]
+    weight = survey[:, 0].astype(np.float64)
+    k = int(np.floor(offset / width)) + n // 2
+    inside = float(weight[np.arange(k - half, k + half + 1) % n].sum())
+    chance = (float(weight.sum()) - inside) * (2 * half + 1) / max(n - 2 * half - 1, 1)
+    return (inside - chance) / (chance + 1.0) ** 0.5
 
 
 def peak_of(survey: F64, width: float, half: int, *, is_circular: bool) -> Peak:

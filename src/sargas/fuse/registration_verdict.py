@@ -19,6 +19,7 @@ SURE, UNSURE = 0.5, 0.75  # sd of the bias over the sensor's own sd: begin and e
 SIGNIFICANT, INSIGNIFICANT = 3.0, 1.5
 WORTH = 0.1  # of the sensor's own sd
 WORSE = 1.5
+SUPPORTED = 4.0
 SEEN = 0.7  # of the prior sd: below this something was learned
 N_SUCCESSIVE = 200.0
 REPEATS_BY_CHANCE = 30.0 / 360.0  # within 15 degrees to either side
@@ -32,7 +33,8 @@ DIGITS = (0, 2, 2, 2)
 class Known(NamedTuple):
     """All that is known of one sensor; arrays (4,) of range [m], azimuth, elevation [rad], time [s].
 
-    `far_off` is component, bias and sd beyond the plausible; `n_next` how many bearings followed another closely and
+    `far_off` is component, bias and sd beyond the plausible; `support` by how many
+    sigma more bearings than by chance fit known targets; `n_next` how many bearings followed another closely and
     `n_near` how many of them were near it.
     """
 
@@ -40,6 +42,7 @@ class Known(NamedTuple):
     what: int
     bias: F64
     sd: F64
+    relative: F64
     relative_sd: F64
     prior_sd: F64
     limit: F64
@@ -52,6 +55,7 @@ class Known(NamedTuple):
     has_jumped: bool
     is_surveyed: bool
     has_peak: bool
+    support: float
     n_next: float
     n_near: float
 
@@ -60,8 +64,9 @@ def is_still_applied(known: Known, c: int) -> bool:
     """Return whether component c is to be corrected from now on."""
     if known.far_off is not None:
         return False
-    sd = float(min(known.sd[c], known.relative_sd[c]))
-    bias, stated = abs(float(known.bias[c])), float(known.stated_sd[c])
+    sd, bias, stated = float(known.sd[c]), abs(float(known.bias[c])), float(known.stated_sd[c])
+    if sd > SURE * stated:  # of radars without a position from outside only the difference is known
+        sd, bias = float(known.relative_sd[c]), abs(float(known.relative[c]))
     if bool(known.is_applied[c]):
         return sd <= UNSURE * stated and bias >= INSIGNIFICANT * sd
     if known.n_references < known.references_min or sd > 0.9 * known.prior_sd[c]:
@@ -82,7 +87,12 @@ def trust_of(known: Known) -> int:
     """Return NOT_USED, UNPROVEN or TRUSTED."""
     if known.far_off is not None or (points_everywhere(known) and not known.has_peak):
         return NOT_USED
-    return TRUSTED if known.n_references >= known.references_min else UNPROVEN
+    if known.n_references < known.references_min:
+        return UNPROVEN
+    if known.what == RANGING:
+        return TRUSTED
+    is_vague = known.sd[AZIMUTH] > UNSURE * known.stated_sd[AZIMUTH] or known.support < SUPPORTED
+    return UNPROVEN if is_vague else TRUSTED
 
 
 def describe(known: Known) -> RegistrationEstimate:
@@ -134,12 +144,12 @@ def verdict(known: Known) -> str:
 
 def _state(known: Known) -> str:
     applied = [
-        f"{NAMES[c]} {_number(float(known.bias[c]), c)} +- {_number(float(known.sd[c]), c)} {UNITS[c]}"
+        f"{NAMES[c]} {_number(float(known.bias[c]), c)} +- {_number(_sd(known, c), c)} {UNITS[c]}"
         for c in range(N_BIAS)
         if known.is_applied[c]
     ]
     if applied:
-        relative = any(known.is_applied[c] and known.relative_sd[c] < 0.5 * known.sd[c] for c in range(N_BIAS))
+        relative = any(known.is_applied[c] and known.sd[c] > UNSURE * known.stated_sd[c] for c in range(N_BIAS))
         return "corrected: " + ", ".join(applied) + (" (against other sensors only)" if relative else "")
     if known.has_jumped and known.n_references < known.references_min:
         return "its bias has changed at once: the correction was withdrawn, learning again"
@@ -147,7 +157,15 @@ def _state(known: Known) -> str:
         if known.is_surveyed and not known.has_peak and known.what != RANGING and known.n_references == 0:
             return "its bearings match no known target yet"
         return f"{known.n_references} of {known.references_min} common targets needed"
+    if trust_of(known) != TRUSTED:
+        return "not known well enough yet"
     return "in register as far as its targets tell"
+
+
+def _sd(known: Known, c: int) -> float:
+    """Return the sd that the correction rests on."""
+    sd = float(known.sd[c])
+    return sd if sd <= UNSURE * known.stated_sd[c] else min(sd, float(known.relative_sd[c]))
 
 
 def _number(value: float, c: int) -> str:

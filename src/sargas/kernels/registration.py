@@ -40,13 +40,16 @@ from sargas.kernels.registration_tables import (
     N_ENTRY,
     N_GATED,
     N_R,
+    N_ROWS,
     N_SURVEYED,
     N_USED,
     NEAREST_M,
     PLOT,
     POINTING,
     PROBES,
+    QUOTA,
     RANGING,
+    STRIDE,
     TELLING,
     Groups,
     Rows,
@@ -137,7 +140,7 @@ def _pair(s: Sensors, P: F64, g: Groups, rows: Rows, i: int, b: int, e: F64, tar
         K[0, 4], K[0, 5], K[0, 7] = -wx, -rho_b * wy, vx
         K[1, 4], K[1, 5], K[1, 7] = -wy, rho_b * wx, vy
     K[0, 8], K[1, 8], K[0, 9], K[1, 9] = ux, uy, uy, -ux
-    moved = (v_sd * dt) ** 2 + (0.5 * par[3] * dt * dt) ** 2
+    moved = (v_sd * dt) ** 2 + (0.5 * par[2] * dt * dt) ** 2
     xx, xy, yy = a_xx + b_xx + moved, a_xy + b_xy, a_yy + b_yy + moved
     # What the present estimate leaves; the equations are linear about it.
     nx, ny = ax - bx - vx * dt + vx * s.mean[a, 3], ay - by - vy * dt + vy * s.mean[a, 3]
@@ -165,9 +168,9 @@ def _pair(s: Sensors, P: F64, g: Groups, rows: Rows, i: int, b: int, e: F64, tar
     bent = (0.5 * rho * P[base[0] * N_BIAS + 1, base[0] * N_BIAS + 1]) ** 2
     if base[1] >= 0:
         bent += (0.5 * rho_b * P[base[1] * N_BIAS + 1, base[1] * N_BIAS + 1]) ** 2
-    sxx += par[4] ** 2 + par[5] * xx + bent
-    sxy += par[5] * xy
-    syy += par[4] ** 2 + par[5] * yy + bent
+    sxx += par[3] ** 2 + par[4] * xx + bent
+    sxy += par[4] * xy
+    syy += par[3] ** 2 + par[4] * yy + bent
     det_s, det = sxx * syy - sxy * sxy, xx * yy - xy * xy
     if not (det_s > 0.0 and det > 0.0):
         return False
@@ -204,7 +207,7 @@ def _pair(s: Sensors, P: F64, g: Groups, rows: Rows, i: int, b: int, e: F64, tar
             K[2, 6] = -rho_b / sd
             left += rho_b * s.mean[b, 2]
         el = P[base[0] * N_BIAS + 2, base[0] * N_BIAS + 2] * rho * rho
-        if left * left <= GATE * (h_var + el + par[6] ** 2):
+        if left * left <= GATE * (h_var + el + par[5] ** 2):
             _add(g, at, K[2], dh / sd, weight)
     st = s.stats[a]
     st[N_USED] += 1.0
@@ -226,7 +229,7 @@ def _bearing(s: Sensors, g: Groups, rows: Rows, i: int, b: int, e: F64, target: 
     dx, dy = x - x0, y - y0
     rho = math.sqrt(dx * dx + dy * dy)
     dt = rows.t[i] - e[0]
-    moved = (e[5] * dt) ** 2 + (0.5 * par[3] * dt * dt) ** 2
+    moved = (e[5] * dt) ** 2 + (0.5 * par[2] * dt * dt) ** 2
     if not rho > NEAREST_M:
         return False
     cx, cy = dy / rho, -dx / rho
@@ -242,7 +245,7 @@ def _bearing(s: Sensors, g: Groups, rows: Rows, i: int, b: int, e: F64, target: 
     diff = wrapped(rows.z[i, 0] - math.atan2(dx, dy))
     left = wrapped(diff - s.mean[a, 1] - K[0, 3] * s.mean[a, 3])
     cov = s.own[a]
-    common = (par[4] / rho) ** 2 + par[5] * var
+    common = (par[3] / rho) ** 2 + par[4] * var
     spread = var + cov[1, 1] + 2.0 * K[0, 3] * cov[1, 3] + K[0, 3] ** 2 * cov[3, 3] + common
     chi2 = left * left / spread
     if not chi2 <= GATE:
@@ -294,13 +297,27 @@ def _reference(T: Targets, k: int, a: int, t: float, is_bearing: bool, par: F64)
 
 
 @njit(cache=True)
-def gather(s: Sensors, P: F64, T: Targets, g: Groups, rows: Rows, par: F64, doubted: I64) -> int:
+def _is_among(numbers: I64, number: int) -> bool:
+    for i in range(numbers.shape[0]):  # noqa: SIM110 - a loop is a machine loop here
+        if numbers[i] == number:
+            return True
+    return False
+
+
+@njit(cache=True)
+def _is_drawn(number: int, stride: float, draw: int) -> bool:
+    """Return whether a target is one of those paired in this window, when there are more than are needed."""
+    return stride <= 1.0 or ((number * 2654435761) % 4294967291 + draw) % int(stride) == 0
+
+
+@njit(cache=True)
+def gather(s: Sensors, P: F64, T: Targets, g: Groups, rows: Rows, par: F64, doubted: I64, draw: int) -> int:
     """Return how many pairs the rows made; the normal equations, statistics, surveys and newest entries follow.
 
-    par: longest time between a measurement and a cooperative one, and one of another sensor [s], surveys of a sensor
-    in a window, acceleration sd [m/s^2], common error of a target [m], share of a pair's variance that is common to
-    a target, common error of its height [m], range [m] and azimuth [rad] within which a survey looks. `doubted` are
-    the numbers of targets whose own positions are no reference.
+    par: longest time between a measurement and a cooperative one, and one of another sensor [s], acceleration sd
+    [m/s^2], common error of a target [m], share of a pair's variance that is common to a target, common error of its
+    height [m], range [m] and azimuth [rad] within which a survey looks. `doubted` are the numbers of targets whose
+    own positions are no reference; `draw` numbers the window.
     """
     K, hits = np.empty((3, N_COLUMN)), np.empty((256, 2))
     n_pairs, n_sensors = 0, s.what.shape[0]
@@ -319,7 +336,7 @@ def gather(s: Sensors, P: F64, T: Targets, g: Groups, rows: Rows, par: F64, doub
                 if T.number[k] != number:
                     T.number[k] = number
                     T.sensor[k] = EMPTY
-                if (doubted == number).any():
+                if _is_among(doubted, number):
                     T.sensor[k, 0] = EMPTY
                 else:
                     _store(T, k, 0, rows, i, ANCHOR, False)
@@ -329,16 +346,17 @@ def gather(s: Sensors, P: F64, T: Targets, g: Groups, rows: Rows, par: F64, doub
         is_bearing = kind == ANGLE
         has_use = (s.what[a] >= POINTING) if is_bearing else (s.what[a] == RANGING)
         fit = -1
-        if has_use and s.last[a, N_SURVEYED] < par[2]:
+        if has_use and s.last[a, N_SURVEYED] < s.last[a, QUOTA]:
             s.last[a, N_SURVEYED] += 1.0
             fit = survey_row(s, T, rows, i, par, hits)
         if is_bearing and has_use:
             note_successor(s, rows, i)
+        s.stats[a, N_ROWS] += k >= 0
         held = k
         if k < 0 or T.number[k] != number or _reference(T, k, a, rows.t[i], is_bearing, par) < 0:
             held = fit
         is_used = False
-        if has_use and held >= 0:
+        if has_use and held >= 0 and _is_drawn(int(T.number[held]), s.last[a, STRIDE], draw):
             j = _reference(T, held, a, rows.t[i], is_bearing, par)
             if j >= 0:
                 b, e = int(T.sensor[held, j]), T.e[held, j]

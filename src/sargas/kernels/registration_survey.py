@@ -32,6 +32,8 @@ from sargas.kernels.registration_tables import (
     wrapped,
 )
 
+ROUGHLY_M, ROUGHLY_RAD = 3_000.0, 0.1  # what the biases of two sensors may add
+
 
 @njit(cache=True)
 def seen_at(s: Sensors, hears: bool, x0: float, y0: float, t: float, b: int, e: F64) -> tuple[float, float]:
@@ -75,7 +77,8 @@ def survey_row(s: Sensors, T: Targets, rows: Rows, i: int, par: F64, hits: F64) 
     is_bearing = rows.kind[i] == ANGLE
     x0, y0 = (rows.z[i, 1], rows.z[i, 2]) if is_bearing else (s.site[a, 0], s.site[a, 1])
     rho, azimuth, reach = 0.0, rows.z[i, 0], rows.z[i, 3]
-    sd_a, sd_r = math.sqrt(rows.r[i, 0]), 0.0
+    sd_a, sd_r, ux, uy = math.sqrt(rows.r[i, 0]), 0.0, 0.0, 0.0
+    is_heard = s.what[a] == HEARING
     if not is_bearing:
         ux, uy, rho = sight(s, a, rows.z[i, 0], rows.z[i, 1])
         if rho == 0.0:
@@ -84,7 +87,8 @@ def survey_row(s: Sensors, T: Targets, rows: Rows, i: int, par: F64, hits: F64) 
         xx, xy, yy = rows.r[i, 0], rows.r[i, 1], rows.r[i, 2]
         sd_r = math.sqrt(max(ux * (xx * ux + xy * uy) + uy * (xy * ux + yy * uy), 0.0))
         sd_a = math.sqrt(max(uy * (xx * uy - xy * ux) - ux * (xy * uy - yy * ux), 0.0)) / rho
-    near_r, near_a = 3.0 * sd_r + par[7], 3.0 * sd_a + par[8]
+    near_r, near_a = 3.0 * sd_r + par[6], 3.0 * sd_a + par[7]
+    cos_near = math.cos(min(near_a + ROUGHLY_RAD, math.pi))
     n, n_range, n_fit, fit = 0, 0, 0, -1
     for k in range(T.number.shape[0]):
         if T.number[k] < 0:
@@ -98,7 +102,15 @@ def survey_row(s: Sensors, T: Targets, rows: Rows, i: int, par: F64, hits: F64) 
             break
         if best < 0:
             continue
-        x, y = seen_at(s, s.what[a] == HEARING, x0, y0, rows.t[i], T.sensor[k, best], T.e[k, best])
+        dt = rows.t[i] - T.e[k, best, 0]
+        dx, dy = T.e[k, best, 1] + T.e[k, best, 3] * dt - x0, T.e[k, best, 2] + T.e[k, best, 4] * dt - y0
+        away = math.sqrt(dx * dx + dy * dy)
+        if is_bearing:
+            if away > reach + ROUGHLY_M:
+                continue
+        elif abs(away - rho) > near_r + ROUGHLY_M and dx * ux + dy * uy < cos_near * away:
+            continue
+        x, y = seen_at(s, is_heard, x0, y0, rows.t[i], T.sensor[k, best], T.e[k, best])
         dx, dy = x - x0, y - y0
         away = math.sqrt(dx * dx + dy * dy)
         if not away > NEAREST_M or (is_bearing and away > reach):
@@ -122,7 +134,7 @@ def survey_row(s: Sensors, T: Targets, rows: Rows, i: int, par: F64, hits: F64) 
         total = 0.0
         for k in range(N_BIN):
             total += s.survey[a, which, k, 0]
-        if total > SURVEY_MEMORY:
+        if total > (2.0 * SURVEY_MEMORY if is_bearing else SURVEY_MEMORY):
             for k in range(N_BIN):
                 for c in range(5):
                     s.survey[a, which, k, c] *= 0.5

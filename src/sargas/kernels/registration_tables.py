@@ -34,10 +34,12 @@ NEAREST_M = 100.0
 # Columns of `Sensors.stats`.
 N_USED, N_GATED, N_NEXT, N_NEAR = 0, 1, 2, 3
 N_R, SUM_R2, SUM_REF_R, SUM_STATED_R, N_A, SUM_A2, SUM_REF_A, SUM_STATED_A = 4, 5, 6, 7, 8, 9, 10, 11
-N_STAT = 12
+N_ROWS = 12
+N_STAT = 13
 TELLING = 3.0  # a residual tells of its own sensor only if the rest of the pair adds at most so much variance
-# Columns of `Sensors.last`: time and azimuth of the newest bearing, how many rows were surveyed in this window.
-LAST_T, LAST_AZIMUTH, N_SURVEYED = range(3)
+# Columns of `Sensors.last`: time and azimuth of the newest bearing, how many rows were surveyed in this window,
+# how many may be, and of how many targets one is paired in it.
+LAST_T, LAST_AZIMUTH, N_SURVEYED, QUOTA, STRIDE = range(5)
 
 
 class Sensors(NamedTuple):
@@ -47,7 +49,7 @@ class Sensors(NamedTuple):
     own (S, 4, 4) covariance of a pointing sensor's bias; scale (S, 2) by how much the variance along and across is
     larger than stated; stats (S, N_STAT) sums since the window began; survey (S, 2, N_BIN, 5) of the differences in
     azimuth and in range: weight, sum from the bin's middle, sum of its squares, sums of cosine and sine of the
-    reference's azimuth; last (S, 3); seek (S, 2) 1 if rows without a target may be paired, and at which azimuth
+    reference's azimuth; last (S, 5); seek (S, 2) 1 if rows without a target may be paired, and at which azimuth
     offset [rad]; range_var (S,) as configured [m^2].
     """
 
