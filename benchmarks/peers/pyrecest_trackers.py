@@ -32,7 +32,7 @@ class Settings(Struct, frozen=True):
 def tuned(told: Told) -> Settings:
     settings = Settings()
     if told.is_hard:
-        return structs.replace(settings, gate=3.0, n_init=6)
+        return structs.replace(settings, gate=3.0, n_init=7)
     return structs.replace(settings, gate=4.0, n_init=4) if told.is_dense else settings
 
 
