@@ -199,7 +199,7 @@ def score_trial(
         for sensor in sorted(seen)
     )
     extras = _extras(shown, held)
-    hours = (times_s[-1] - times_s[0] + 1.0) / 3_600.0
+    hours = float(times_s[-1] - times_s[0] + 1.0) / 3_600.0
     return TrialScores(
         title=title,
         flown_s=int(drone.is_flying.sum()),
