@@ -14,14 +14,24 @@ import shapely
 from msgspec import Struct
 from scipy.special import owens_t
 
+from sargas.kernels.edges import (
+    ECCENTRICITY2,
+    EQUATOR_M,
+    SIZE,
+    edges_in_box,
+    edges_within,
+    first_meetings,
+    is_inside,
+    least_bound_m,
+    nearest_edge,
+)
 from sargas.model.zone import Polygon
 
 F64 = npt.NDArray[np.float64]
 
-EQUATOR_M = 6_378_137.0
-ECCENTRICITY2 = 0.006_694_379_990_141_316
-_CHUNK = 32
 _TAIL_SD = 6.0
+REMEMBERED = 8_192
+"""Places whose nearest point is kept: three rules ask for that of every track, tick by tick."""
 
 
 COARSE_M = (500.0, 50.0)
@@ -50,13 +60,6 @@ def _coarseness_m(cov_m2: tuple[float, float, float]) -> float | None:
     ee, en, nn = sound_covariance(cov_m2)
     narrowest_m = math.sqrt(max((ee + nn) / 2.0 - math.hypot((ee - nn) / 2.0, en), 0.0))
     return next((tolerance_m for tolerance_m in COARSE_M if narrowest_m >= 100.0 * tolerance_m), None)
-
-
-def _scales(lat_deg: F64) -> tuple[F64, F64]:
-    phi = np.radians(lat_deg)
-    w = np.sqrt(1.0 - ECCENTRICITY2 * np.sin(phi) ** 2)
-    degree = math.pi / 180.0
-    return EQUATOR_M * np.cos(phi) / w * degree, EQUATOR_M * (1.0 - ECCENTRICITY2) / w**3 * degree
 
 
 def _oriented(ring: F64, *, is_outer: bool) -> F64:
@@ -89,18 +92,16 @@ class Area:
         self._ax, self._ay = np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
         self._bx, self._by = self._ax[following], self._ay[following]
         self._coarser: dict[float, Area] = {}
+        self._nearest: dict[tuple[float, float], Nearest] = {}
         self._index()
 
     def _index(self) -> None:
         """Box the chunks."""
-        first = np.arange(0, len(self._ax), _CHUNK)
-        if not len(first):
-            self._west = self._east = self._south = self._north = np.empty(0)
-            return
-        self._west = np.minimum.reduceat(np.minimum(self._ax, self._bx), first)
-        self._east = np.maximum.reduceat(np.maximum(self._ax, self._bx), first)
-        self._south = np.minimum.reduceat(np.minimum(self._ay, self._by), first)
-        self._north = np.maximum.reduceat(np.maximum(self._ay, self._by), first)
+        self._edges = np.stack((self._ax, self._ay, self._bx, self._by), axis=1)
+        pairs = self._edges.reshape(-1, 2, 2)
+        corners = np.concatenate((pairs.min(axis=1), pairs.max(axis=1)), axis=1)
+        self._boxes = _boxed(corners[:, [0, 2, 1, 3]])
+        self._groups = _boxed(self._boxes[:, :4])
 
     @property
     def n_edges(self) -> int:
@@ -109,26 +110,29 @@ class Area:
 
     def bounds(self) -> tuple[float, float, float, float]:
         """Return west, south, east, north in degrees."""
-        return (float(self._west.min()), float(self._south.min()), float(self._east.max()), float(self._north.max()))
+        west, south = self._boxes[:, [0, 2]].min(axis=0).tolist()
+        east, north = self._boxes[:, [1, 3]].max(axis=0).tolist()
+        return west, south, east, north
 
     def contains(self, lon_deg: float, lat_deg: float) -> bool:
         """Return whether the point is inside, by the even-odd rule over all rings."""
-        rows = (self._south <= lat_deg) & (lat_deg <= self._north) & (self._east >= lon_deg)
-        k = self._edges(np.flatnonzero(rows))
-        ax, ay, bx, by = self._ax[k], self._ay[k], self._bx[k], self._by[k]
-        spans = (ay > lat_deg) != (by > lat_deg)
-        ax, ay, bx, by = ax[spans], ay[spans], bx[spans], by[spans]
-        return bool(np.count_nonzero(ax + (lat_deg - ay) * (bx - ax) / (by - ay) > lon_deg) % 2)
+        return bool(is_inside(self._edges, self._boxes, self._groups, lon_deg, lat_deg))
 
     def nearest(self, lon_deg: float, lat_deg: float) -> Nearest | None:
         """Return the nearest point of the edge, None if the area is empty."""
-        if not len(self._ax):
+        known = self._nearest.get((lon_deg, lat_deg))
+        if known is not None:
+            return known
+        distance_m, i, share = nearest_edge(self._edges, self._boxes, self._groups, lon_deg, lat_deg)
+        if i < 0:
             return None
-        bound_m = self._at_least_m(lon_deg, lat_deg)
-        best = self._nearest_of(np.array([int(np.argmin(bound_m))]), lon_deg, lat_deg)
-        best = self._nearest_of(np.flatnonzero(bound_m <= best[0]), lon_deg, lat_deg)
+        ax, ay, bx, by = self._edges[i].tolist()
         sign = 1.0 if self.contains(lon_deg, lat_deg) else -1.0
-        return Nearest(sign * best[0], best[1], best[2])
+        found = Nearest(sign * distance_m, ax + share * (bx - ax), ay + share * (by - ay))
+        if len(self._nearest) >= REMEMBERED:
+            self._nearest.clear()
+        self._nearest[lon_deg, lat_deg] = found
+        return found
 
     def probability(self, lon_deg: float, lat_deg: float, cov_m2: tuple[float, float, float]) -> float:
         """Return the probability that a point with this mean and covariance (ee, en, nn) is inside.
@@ -158,7 +162,7 @@ class Area:
         """Return the probability inside, None if the mean is on an edge or its line."""
         ee, en, nn = sound_covariance(cov_m2)
         spread_m = math.sqrt(ee + nn)
-        k = self._edges(np.flatnonzero(self._at_least_m(lon_deg, lat_deg) <= _TAIL_SD * spread_m))
+        k = edges_within(self._edges, self._boxes, self._groups, lon_deg, lat_deg, _TAIL_SD * spread_m)
         if not len(k):
             return float(self.contains(lon_deg, lat_deg))
         east_m, north_m = metres_per_degree(lat_deg)
@@ -191,47 +195,15 @@ class Area:
         The origin of the plane is at `lon_deg`, `lat_deg`; `starts_m` and `speeds_mps` are the (east, north) of each
         path in it, shape (n, 2).
         """
-        k = self._edges_in_fan(lon_deg, lat_deg, starts_m, starts_m + speeds_mps * until_s)
-        if not len(k):
-            return np.full(len(starts_m), np.nan)
         east_m, north_m = metres_per_degree(lat_deg)
-        ax, ay = (self._ax[k] - lon_deg) * east_m, (self._ay[k] - lat_deg) * north_m
-        ex, ey = (self._bx[k] - self._ax[k]) * east_m, (self._by[k] - self._ay[k]) * north_m
-        vx, vy = speeds_mps[:, :1], speeds_mps[:, 1:]
-        rx, ry = ax - starts_m[:, :1], ay - starts_m[:, 1:]
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # along an edge: never
-            across = vx * ey - vy * ex
-            t = (rx * ey - ry * ex) / across
-            along = (rx * vy - ry * vx) / across
-            met = (along >= 0.0) & (along <= 1.0) & (t >= 0.0) & (t <= until_s)
-        first = np.where(met, t, np.inf).min(axis=1)
-        return np.where(np.isfinite(first), first, np.nan)
-
-    def _edges_in_fan(self, lon_deg: float, lat_deg: float, starts_m: F64, ends_m: F64) -> npt.NDArray[np.intp]:
-        """Return the edges that touch the box, laid along the mean path, that holds all starts and ends."""
-        east_m, north_m = metres_per_degree(lat_deg)
-        way = ends_m.mean(axis=0) - starts_m.mean(axis=0)
-        size = float(np.hypot(way[0], way[1]))
-        ux, uy = (float(way[0]) / size, float(way[1]) / size) if size > 0.0 else (1.0, 0.0)
-        corners = np.vstack((starts_m, ends_m))
-        along = corners[:, 0] * ux + corners[:, 1] * uy
-        across = corners[:, 1] * ux - corners[:, 0] * uy
-        box = (float(along.min()), float(along.max()), float(across.min()), float(across.max()))
-        mx = ((self._west + self._east) / 2.0 - lon_deg) * east_m
-        my = ((self._south + self._north) / 2.0 - lat_deg) * north_m
-        hx, hy = (self._east - self._west) * (east_m / 2.0), (self._north - self._south) * (north_m / 2.0)
-        half_along, half_across = hx * abs(ux) + hy * abs(uy), hx * abs(uy) + hy * abs(ux)
-        k = self._edges(np.flatnonzero(_touches(mx * ux + my * uy, my * ux - mx * uy, half_along, half_across, box)))
-        ax, ay = (self._ax[k] - lon_deg) * east_m, (self._ay[k] - lat_deg) * north_m
-        bx, by = (self._bx[k] - lon_deg) * east_m, (self._by[k] - lat_deg) * north_m
-        mx, my, hx, hy = (ax + bx) / 2.0, (ay + by) / 2.0, (bx - ax) / 2.0, (by - ay) / 2.0
-        half_along, half_across = np.abs(hx * ux + hy * uy), np.abs(hy * ux - hx * uy)
-        found: npt.NDArray[np.intp] = k[_touches(mx * ux + my * uy, my * ux - mx * uy, half_along, half_across, box)]
-        return found
+        turned = _box_of(starts_m, starts_m + speeds_mps * until_s)
+        near = edges_in_box(self._edges, self._boxes, self._groups, (lon_deg, lat_deg), (east_m, north_m), turned)
+        times: F64 = first_meetings(near, starts_m, speeds_mps, until_s)
+        return times
 
     def at_least_m(self, lon_deg: float, lat_deg: float) -> float:
         """Return a lower bound of the distance to the edge, cheaper than the distance."""
-        return float(self._at_least_m(lon_deg, lat_deg).min()) if len(self._ax) else math.inf
+        return float(least_bound_m(self._boxes, self._groups, lon_deg, lat_deg))
 
     def _simplified(self, tolerance_m: float) -> "Area":
         """Return the area with edges that are nowhere further than `tolerance_m` from these."""
@@ -253,54 +225,38 @@ class Area:
     def __setstate__(self, state: tuple[F64, npt.NDArray[np.int64]]) -> None:
         self._set(*state)
 
-    def _edges(self, chunks: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-        k = (chunks[:, None] * _CHUNK + np.arange(_CHUNK)).ravel()
-        return k[k < len(self._ax)]
 
-    def _at_least_m(self, lon_deg: float, lat_deg: float) -> F64:
-        """Return a lower bound of the distance from the point to each chunk's box."""
-        dx = np.maximum(np.maximum(self._west - lon_deg, lon_deg - self._east), 0.0)
-        dy = np.maximum(np.maximum(self._south - lat_deg, lat_deg - self._north), 0.0)
-        highest = np.maximum(np.maximum(np.abs(self._south), np.abs(self._north)), abs(lat_deg))
-        bound_m: F64 = np.hypot(dx * np.cos(np.radians(highest)) * 111_319.0, dy * 110_574.0) * 0.999
-        return bound_m
-
-    def _nearest_of(self, chunks: npt.NDArray[np.intp], lon_deg: float, lat_deg: float) -> tuple[float, float, float]:
-        k = self._edges(chunks)
-        a_east, a_north = _scales((self._ay[k] + lat_deg) / 2.0)
-        b_east, b_north = _scales((self._by[k] + lat_deg) / 2.0)
-        ax, ay = (self._ax[k] - lon_deg) * a_east, (self._ay[k] - lat_deg) * a_north
-        bx, by = (self._bx[k] - lon_deg) * b_east, (self._by[k] - lat_deg) * b_north
-        ex, ey = bx - ax, by - ay
-        square = ex * ex + ey * ey
-        s = np.clip(-(ax * ex + ay * ey) / np.where(square > 0.0, square, 1.0), 0.0, 1.0)
-        distance = np.hypot(ax + s * ex, ay + s * ey)
-        i = int(np.argmin(distance))
-        j, f = int(k[i]), float(s[i])
-        return (
-            float(distance[i]),
-            float(self._ax[j] + f * (self._bx[j] - self._ax[j])),
-            float(self._ay[j] + f * (self._by[j] - self._ay[j])),
-        )
+def _boxed(parts: F64) -> F64:
+    """Return the boxes of every SIZE rows (west, east, south, north); see `sargas.kernels.edges`."""
+    if not len(parts):
+        return np.empty((0, 5))
+    first = np.arange(0, len(parts), SIZE)
+    low, high = np.minimum.reduceat(parts, first), np.maximum.reduceat(parts, first)
+    farthest = np.maximum(np.abs(low[:, 2]), np.abs(high[:, 3]))
+    return np.stack((low[:, 0], high[:, 1], low[:, 2], high[:, 3], np.cos(np.radians(farthest))), axis=1)
 
 
 @lru_cache(maxsize=64)
 def area_of(polygons: tuple[Polygon, ...]) -> Area:
     """Return the area of these polygons: one object for equal ones, so that the rules and their snapshot share it."""
-    return Area(polygons)
+    area = Area(polygons)
+    if area.n_edges:  # the kernels are loaded now, and not when the first tracks wait for it
+        area.at_least_m(0.0, 0.0)
+        area.nearest(0.0, 0.0)
+        area.probability(0.0, 0.0, (1.0, 0.0, 1.0))
+        area.crossing_times(0.0, 0.0, np.zeros((1, 2)), np.zeros((1, 2)), 1.0)
+    return area
 
 
-def _touches(
-    along: F64, across: F64, half_along: F64, half_across: F64, box: tuple[float, float, float, float]
-) -> npt.NDArray[np.bool_]:
-    """Return which pieces, given by their middles and half sizes, touch a box (along from, to, across from, to)."""
-    touches: npt.NDArray[np.bool_] = (
-        (along + half_along >= box[0])
-        & (along - half_along <= box[1])
-        & (across + half_across >= box[2])
-        & (across - half_across <= box[3])
-    )
-    return touches
+def _box_of(starts_m: F64, ends_m: F64) -> F64:
+    """Return the box, along the mean path, that holds all starts and ends; see `sargas.kernels.edges.touches`."""
+    way = ends_m.mean(axis=0) - starts_m.mean(axis=0)
+    size = float(np.hypot(way[0], way[1]))
+    ux, uy = (float(way[0]) / size, float(way[1]) / size) if size > 0.0 else (1.0, 0.0)
+    corners = np.vstack((starts_m, ends_m))
+    along = corners[:, 0] * ux + corners[:, 1] * uy
+    across = corners[:, 1] * ux - corners[:, 0] * uy
+    return np.array((ux, uy, along.min(), along.max(), across.min(), across.max()))
 
 
 def sound_covariance(cov_m2: tuple[float, float, float], least_m: float = 1.0) -> tuple[float, float, float]:

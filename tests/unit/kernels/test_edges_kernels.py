@@ -1,0 +1,115 @@
+"""Edges of an area: every kernel against plain numpy over all edges, and against shapely."""
+
+import math
+
+import numpy as np
+import pytest
+import shapely
+
+from sargas.airspace.geometry import Area, metres_per_degree
+from sargas.kernels import edges
+from sargas.kernels.edges import F64
+
+
+def coast(seed: int, n: int) -> F64:
+    """Return a ring of n points about (25, 55), rough as a coast; shape (n, 2)."""
+    rng = np.random.default_rng(seed)
+    angle = np.sort(rng.uniform(0.0, math.tau, n))
+    radius = 1.0 + 0.3 * np.sin(5.0 * angle) + rng.uniform(-0.02, 0.02, n)
+    return np.stack((25.0 + 1.7 * radius * np.cos(angle), 55.0 + radius * np.sin(angle)), axis=1)
+
+
+RINGS = [coast(1, 4), coast(2, 40), coast(3, 5_000)]
+POINTS = np.random.default_rng(4).uniform((22.0, 53.0), (28.0, 57.0), (60, 2)).tolist()
+
+
+def table(ring: F64) -> tuple[F64, F64, F64]:
+    """Return the edges, the chunks' boxes and the groups' boxes as the area makes them."""
+    area = Area([(tuple(map(tuple, ring.tolist())),)])
+    return area._edges, area._boxes, area._groups
+
+
+def distances_m(ring: F64, lon: float, lat: float) -> F64:
+    """Return the distance to each edge of the ring in its own order, in the plane about the point, by plain numpy."""
+    following = np.roll(ring, -1, axis=0)
+    ends = []
+    for corner in (ring, following):
+        scales = np.array([metres_per_degree(each) for each in (corner[:, 1] + lat) / 2.0])
+        ends.append((corner - (lon, lat)) * scales)
+    a, e = ends[0], ends[1] - ends[0]
+    s = np.clip(-np.sum(a * e, axis=1) / np.sum(e * e, axis=1), 0.0, 1.0)
+    nearest: F64 = np.hypot(*(a + s[:, None] * e).T)
+    return nearest
+
+
+@pytest.mark.parametrize("ring", RINGS, ids=len)
+def test_the_side_is_that_of_shapely(ring: F64) -> None:
+    polygon = shapely.Polygon(ring)
+    for lon, lat in POINTS:
+        assert edges.is_inside(*table(ring), lon, lat) == polygon.contains(shapely.Point(lon, lat))
+
+
+@pytest.mark.parametrize("ring", RINGS, ids=len)
+def test_the_nearest_edge_is_the_nearest_of_all(ring: F64) -> None:
+    for lon, lat in POINTS:
+        distance, number, share = edges.nearest_edge(*table(ring), lon, lat)
+        assert distance == pytest.approx(float(distances_m(ring, lon, lat).min()), rel=1e-12)
+        ax, ay, bx, by = table(ring)[0][number].tolist()
+        at = shapely.Point(ax + share * (bx - ax), ay + share * (by - ay))
+        assert shapely.LineString([*ring, ring[0]]).distance(at) < 1e-9
+
+
+@pytest.mark.parametrize("ring", RINGS, ids=len)
+def test_bounds_lie_below_the_distance_and_near_it(ring: F64) -> None:
+    for lon, lat in POINTS:
+        distance = float(distances_m(ring, lon, lat).min())
+        assert edges.least_bound_m(*table(ring)[1:], lon, lat) <= distance
+    assert edges.least_bound_m(*table(ring)[1:], 0.0, 20.0) > 3e6
+
+
+@pytest.mark.parametrize("reach_m", [0.0, 5_000.0, 1e6])
+def test_no_edge_within_reach_is_left_out(reach_m: float) -> None:
+    for lon, lat in POINTS:
+        found = edges.edges_within(*table(RINGS[2]), lon, lat, reach_m)
+        assert (np.diff(found) > 0).all()
+        ends = table(RINGS[2])[0]
+        near = [i for i, d in enumerate(_by_table(ends, lon, lat)) if d <= reach_m]
+        assert set(near) <= set(found.tolist())
+
+
+def _by_table(ends: F64, lon: float, lat: float) -> F64:
+    """Return the distance to each edge in the table's own order."""
+    return distances_m(ends[:, :2], lon, lat)
+
+
+def test_an_area_without_edges_is_nowhere() -> None:
+    none = np.empty((0, 4)), np.empty((0, 5)), np.empty((0, 5))
+    assert edges.nearest_edge(*none, 25.0, 55.0) == (math.inf, -1, 0.0)
+    assert not edges.is_inside(*none, 25.0, 55.0)
+    assert edges.least_bound_m(*none[1:], 25.0, 55.0) == math.inf
+
+
+def test_paths_meet_the_edge_when_shapely_says_that_they_do() -> None:
+    ring, rng = RINGS[2], np.random.default_rng(7)
+    lon, lat, until_s = 25.0, 55.0, 900.0
+    scale = np.array(metres_per_degree(lat))
+    line = shapely.LineString((np.vstack((ring, ring[:1])) - (lon, lat)) * scale)
+    starts = rng.normal(0.0, 3_000.0, (40, 2))
+    speeds = np.array([150.0, 60.0]) + rng.normal(0.0, 15.0, (40, 2))
+    area = Area([(tuple(map(tuple, ring.tolist())),)])
+    times = area.crossing_times(lon, lat, starts, speeds, until_s)
+    assert np.isfinite(times).any()
+    assert np.isnan(times).any()
+    for start, speed, time_s in zip(starts, speeds, times, strict=True):
+        met = shapely.LineString([start, start + speed * until_s]).intersection(line)
+        if met.is_empty:
+            assert math.isnan(time_s)
+        else:
+            first = min(math.dist(start, point.coords[0]) for point in shapely.get_parts(met))
+            assert time_s == pytest.approx(first / float(np.hypot(*speed)), rel=1e-9)
+
+
+def test_a_path_along_an_edge_or_at_rest_meets_nothing() -> None:
+    near = np.array([[0.0, 100.0, 50.0, 0.0]])
+    starts, speeds = np.array([[-10.0, 100.0], [0.0, 0.0]]), np.array([[5.0, 0.0], [0.0, 0.0]])
+    assert np.isnan(edges.first_meetings(near, starts, speeds, 60.0)).all()
