@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sargas.cli import check, console, demo, incident, replay, schema, sensors, simulate, watch
+from sargas.cli import check, console, demo, incident, replay, schema, score, sensors, simulate, watch
 
 PAGE = Path(__file__).parent / "reference" / "commands.md"
 OPTIONS = {"inputs": "--input", "browser": "--no-browser"}
@@ -27,6 +27,14 @@ COMMANDS: dict[str, tuple[Callable[..., Any], str]] = {
         "One mistake a line, `line 12: feeds[0].transport.port: ...`. Ends with 1 if there is any.",
     ),
     "simulate": (simulate.simulate, "Writes `watch.toml`, a journal and `truth.csv`. Ends with 130 on Ctrl-C."),
+    "score": (
+        score.score,
+        (
+            "A table of the figures and one of the limits. Ends with 1 if there is nothing to score, a file has"
+            " mistakes (each told as `FILE:LINE: what was expected`), or the pictures' matplotlib is not installed"
+            " (`pip install 'sargas[plots]'`). See [Score a tracker](../howto/score-a-tracker.md)."
+        ),
+    ),
     "incident list": (incident.list_incidents, "The newest first. Ends with 1 if there is no journal."),
     "incident show": (incident.show, "Ends with 3 if the journal holds no such incident, 1 if there is no journal."),
     "sensors": (sensors.sensors, "Ends with 1 if a sensor is silent or has failed, or there is no journal."),

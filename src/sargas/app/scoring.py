@@ -8,7 +8,9 @@ import numpy as np
 from msgspec import Struct, structs
 from numpy.typing import NDArray
 
+from sargas.app.config import DEFAULT_TRACKER
 from sargas.app.exercise import blueprint_of, find
+from sargas.app.toml_lines import Table
 from sargas.app.wire import Blueprint, build_engine
 from sargas.engine import Engine
 from sargas.evaluate.moments import Moment, Post, ScoredRun
@@ -46,11 +48,14 @@ class Path(Struct, frozen=True, kw_only=True):
     gap_max_s: float = math.inf
 
 
-def scenario_run(name: str, seed: int, progress: Progress | None = None) -> tuple[ScoredRun, tuple[int, ...]]:
-    """Return a scenario as the engine with the default tracker saw it, and the numbers of the flocks of birds.
+def scenario_run(
+    name: str, seed: int, tracker: Table = DEFAULT_TRACKER, progress: Progress | None = None
+) -> tuple[ScoredRun, tuple[int, ...]]:
+    """Return a scenario as the engine with that tracker saw it, and the numbers of the flocks of birds.
 
     Raises:
         DataError: there is no such scenario, or it has a mistake, or nothing flies in it.
+        ConfigError: there is no such tracker.
     """
     scenario = find(name)
     simulation = run(scenario, seed)
@@ -60,7 +65,7 @@ def scenario_run(name: str, seed: int, progress: Progress | None = None) -> tupl
         for number, (received_s, body) in enumerate(simulation.entries, start=1)
     )
     watched = watched_run(
-        blueprint_of(simulation),
+        structs.replace(blueprint_of(simulation), tracker=tracker),
         entries,
         paths,
         title=f"{scenario.title}, seed {seed}",

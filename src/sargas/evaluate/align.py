@@ -78,7 +78,7 @@ def align(
     return ScoredRun(
         title=title,
         times_s=times_s,
-        truth=tuple(_at(targets, times_s, _usual_step_s(targets) * GAP_STEPS, is_truth=True)),
+        truth=tuple(_at(targets, times_s, usual_step_s(targets.number, targets.time_s) * GAP_STEPS, is_truth=True)),
         tracks=tuple(_at(shown, times_s, held_s, is_truth=False)),
         truth_names=dict(enumerate(truth.names)),
         track_names=dict(enumerate(tracks.names)),
@@ -128,7 +128,7 @@ def moments_of(targets: Motion, every_s: float | None) -> F64:
         times = times[np.append(True, np.diff(times) > SAME_S)]
         if times.size <= 2 * int(np.bincount(targets.number).max()):
             return _bounded(times)
-        step_s = _usual_step_s(targets)
+        step_s = usual_step_s(targets.number, targets.time_s)
     if not step_s > SAME_S:
         raise DataError(f"the time between two moments: expected more than {SAME_S:g} s, got {step_s:g}")
     n = (last - first) / step_s
@@ -143,9 +143,11 @@ def _bounded(times: F64) -> F64:
     return times
 
 
-def _usual_step_s(motion: Motion) -> float:
+def usual_step_s(number: I64, time_s: F64) -> float:
     """Return the median time from one row of a name to its next; 1 s if no name has two."""
-    steps = np.diff(motion.time_s)[np.diff(motion.number) == 0]
+    order = np.lexsort((time_s, number))
+    steps = np.diff(time_s[order])[np.diff(number[order]) == 0]
+    steps = steps[steps > SAME_S]
     return float(np.median(steps)) if steps.size else 1.0
 
 
@@ -154,7 +156,7 @@ def _hold_s(shown: Motion, times_s: F64) -> float:
     later = np.minimum(np.searchsorted(times_s, shown.time_s - SAME_S), times_s.size - 1)
     within = (shown.time_s >= times_s[0] - SAME_S) & (shown.time_s <= times_s[-1] + SAME_S)
     is_moment = np.abs(times_s[later] - shown.time_s) <= SAME_S
-    return 0.0 if is_moment[within].all() else HOLD_STEPS * _usual_step_s(shown)
+    return 0.0 if is_moment[within].all() else HOLD_STEPS * usual_step_s(shown.number, shown.time_s)
 
 
 def _at(motion: Motion, times_s: F64, hold_s: float, *, is_truth: bool) -> list[Moment]:
@@ -163,7 +165,7 @@ def _at(motion: Motion, times_s: F64, hold_s: float, *, is_truth: bool) -> list[
     age_s = times_s[moment] - motion.time_s[row]
     age_s[np.abs(age_s) <= SAME_S] = 0.0
     following = np.minimum(row + 1, motion.number.size - 1)
-    has_next = motion.number[following] == motion.number[row]
+    has_next = (following > row) & (motion.number[following] == motion.number[row])
     gap_s = np.where(has_next, motion.time_s[following] - motion.time_s[row], np.inf)
     velocity = motion.velocity_mps[row]
     is_straight = has_next if is_truth else has_next & np.isnan(velocity[:, 0])
@@ -182,7 +184,8 @@ def _at(motion: Motion, times_s: F64, hold_s: float, *, is_truth: bool) -> list[
         nis=np.where(is_now, motion.nis[row], np.nan),
     )
     cuts = np.searchsorted(moment, np.arange(times_s.size + 1))
-    return [_part(parts, motion.number[row], slice(a, b)) for a, b in pairwise(cuts.tolist())]
+    number = motion.number[row]
+    return [_part(parts, number, slice(a, b)) for a, b in pairwise(cuts.tolist())]
 
 
 def _held(motion: Motion, times_s: F64, hold_s: float, *, is_truth: bool) -> tuple[I64, I64]:

@@ -16,8 +16,10 @@
 
 import csv
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Literal
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 import numpy as np
@@ -32,17 +34,24 @@ Cell = str | float | int | bool | list[object] | dict[str, object] | None
 
 NAMES: Final[dict[Which, tuple[str, ...]]] = {"truth": ("target_id", "target"), "tracks": ("track_id", "track")}
 PLACES: Final = (("lat_deg", "lon_deg"), ("x_m", "y_m"))
+MOST: Final = 1.0e300
+"""More is no number of anything."""
+MOST_WHOLE: Final = 2.0**53
+ANY: Final = (-MOST, MOST)
 BOUNDS: Final = {
+    "time_s": (-1.0e12, 1.0e12),
+    "x_m": (-1.0e9, 1.0e9),
+    "y_m": (-1.0e9, 1.0e9),
     "lat_deg": (-90.0, 90.0),
     "lon_deg": (-180.0, 180.0),
     "existence": (0.0, 1.0),
-    "nis": (0.0, math.inf),
-    "speed_mps": (0.0, math.inf),
+    "nis": (0.0, MOST),
+    "speed_mps": (0.0, MOST),
     "course_deg": (0.0, 360.0),
-    "var_east_m2": (0.0, math.inf),
-    "var_north_m2": (0.0, math.inf),
-    "var_east_m2ps2": (0.0, math.inf),
-    "var_north_m2ps2": (0.0, math.inf),
+    "var_east_m2": (0.0, MOST),
+    "var_north_m2": (0.0, MOST),
+    "var_east_m2ps2": (0.0, MOST),
+    "var_north_m2ps2": (0.0, MOST),
 }
 VELOCITY: Final = ("east_mps", "north_mps")
 COURSE: Final = ("speed_mps", "course_deg")
@@ -50,8 +59,6 @@ POSITION_COV: Final = ("var_east_m2", "cov_east_north_m2", "var_north_m2")
 VELOCITY_COV: Final = ("var_east_m2ps2", "cov_east_north_m2ps2", "var_north_m2ps2")
 OPTIONAL: Final = (*VELOCITY, *COURSE, *POSITION_COV, *VELOCITY_COV, "existence", "nis")
 SHOWN: Final = ("", "confirmed", "coasting")
-PLACE_MAX_M: Final = 1.0e9
-TIME_MAX_S: Final = 1.0e12
 MISTAKES_TOLD: Final = 10
 NAME_MAX: Final = 200
 
@@ -90,63 +97,71 @@ def read_rows(lines: Iterable[str], file: str, which: Which) -> Rows:
         DataError: it has mistakes; the message names the first ones, each with its line and what was expected.
     """
     table = _Table(file, which)
-    for line, record in _records(lines, file, table):
-        table.take(line, record)
+    for line, cells in _records(lines, file, table):
+        table.take(line, cells)
     return table.rows()
 
 
-def _records(lines: Iterable[str], file: str, table: "_Table") -> Iterator[tuple[int, Mapping[str, Cell]]]:
-    """Yield (line number, cells by column): of JSON lines if the first thing in the file is a brace, else of CSV."""
+def _records(lines: Iterable[str], file: str, table: "_Table") -> Iterator[tuple[int, Sequence[Cell]]]:
+    """Yield (line number, cells in the order of the table's header), of JSON lines or of CSV.
+
+    It is JSON if the first thing in the file is a brace. Blank lines and comments before it are passed over.
+    """
     found = iter(lines)
-    first, skipped = "", 0
-    for first in found:
-        skipped += 1
-        if first.strip().lstrip("\ufeff"):
-            break
-    else:
-        raise DataError(f"{file}: it is empty")
-    start = first.lstrip("\ufeff")
-    if start.lstrip().startswith("{"):
-        yield from _json(start, found, skipped, table)
-    else:
-        yield from _csv(start, found, skipped, table)
+    for line, text in enumerate(found, start=1):
+        first = text.lstrip("\ufeff")
+        if first.lstrip().startswith("{"):
+            yield from _json(chain([first], found), line, table)
+            return
+        if first.strip() and not first.startswith("#"):
+            yield from _csv(chain([first], found), line, table)
+            return
+    raise DataError(f"{file}: it is empty")
 
 
-def _json(first: str, rest: Iterable[str], skipped: int, table: "_Table") -> Iterator[tuple[int, Mapping[str, Cell]]]:
+def _json(lines: Iterable[str], first_line: int, table: "_Table") -> Iterator[tuple[int, Sequence[Cell]]]:
     decoder = msgspec.json.Decoder(dict[str, Cell])
-    for line, text in enumerate(_chained(first, rest), start=skipped):
+    for line, text in enumerate(lines, start=first_line):
         if not text.strip():
             continue
         try:
             record = decoder.decode(text)
         except (msgspec.DecodeError, UnicodeEncodeError) as error:
-            table.mistake(line, f"expected a JSON object, got {_short(text)}: {error}")
+            table.mistake(line, f"expected a JSON object, got {_short(text.rstrip())}: {error}")
             continue
-        if table.header is None:
-            table.begin(line, list(record))
-        yield line, record
+        if not table.header:  # what the first object has not, a later one may have
+            table.begin(line, list(record), [*OPTIONAL, "status", "kind"])
+        yield line, [_plain(record.get(name)) for name in table.header]
 
 
-def _csv(first: str, rest: Iterable[str], skipped: int, table: "_Table") -> Iterator[tuple[int, Mapping[str, Cell]]]:
-    reader = csv.reader(_chained(first, rest))
+def _plain(cell: Cell) -> str | float | None:
+    """Return a cell that is text, a number or nothing; what is none of these as text, which is no number."""
+    return cell if cell is None or (isinstance(cell, str | float) or type(cell) is int) else repr(cell)
+
+
+def _csv(lines: Iterable[str], first_line: int, table: "_Table") -> Iterator[tuple[int, Sequence[Cell]]]:
+    reader = csv.reader(lines)
     try:
-        header = [name.strip() for name in next(reader)]
-        table.begin(skipped, header)
+        table.begin(first_line, [name.strip() for name in next(reader)])
+        n = len(table.header)
         for cells in reader:
-            line = reader.line_num + skipped - 1
-            if not any(cells):
-                continue
-            if len(cells) != len(header):
-                table.mistake(line, f"expected {len(header)} cells as in the header, got {len(cells)}")
-                continue
-            yield line, dict(zip(header, cells, strict=True))
+            if len(cells) == n:
+                yield reader.line_num + first_line - 1, cells
+            elif any(cells):
+                line = reader.line_num + first_line - 1
+                table.mistake(line, f"expected {n} cells as in the header, got {len(cells)}")
     except csv.Error as error:
-        raise DataError(f"{table.file}:{reader.line_num + skipped - 1}: no CSV: {error}") from error
+        raise DataError(f"{table.file}:{reader.line_num + first_line - 1}: no CSV: {error}") from error
 
 
-def _chained(first: str, rest: Iterable[str]) -> Iterator[str]:
-    yield first
-    yield from rest
+class _Column(NamedTuple):
+    """Where a number stands in a row, and what it may be."""
+
+    at: int
+    name: str
+    low: float
+    high: float
+    is_required: bool
 
 
 class _Table:
@@ -154,18 +169,19 @@ class _Table:
 
     def __init__(self, file: str, which: Which) -> None:
         self.file = file
-        self.header: list[str] | None = None
+        self.header: list[str] = []
         self._which: Which = which
         self._mistakes: list[str] = []
         self._n_mistakes = 0
-        self._name_column = ""
-        self._place_columns: tuple[str, str] = PLACES[0]
-        self._numeric: list[str] = []
-        self._values: list[list[float]] = []
-        self._numbers: list[int] = []
+        self._is_geodetic = True
+        self._columns: list[_Column] = []
+        self._name = self._status = self._kind = 0
+        self._unused: list[str] = []
+        self._values = array("d")
+        self._numbers = array("q")
+        self._is_shown = bytearray()
         self._known: dict[str, int] = {}
         self._kinds: list[str] = []
-        self._is_shown: list[bool] = []
 
     def mistake(self, line: int, text: str) -> None:
         """Note what is wrong in a line."""
@@ -173,16 +189,15 @@ class _Table:
         if len(self._mistakes) < MISTAKES_TOLD:
             self._mistakes.append(f"{self.file}:{line}: {text}")
 
-    def begin(self, line: int, header: list[str]) -> None:
-        """Choose the columns; of JSON lines the first object's keys.
+    def begin(self, line: int, header: Sequence[str], more: Sequence[str] = ()) -> None:
+        """Choose the columns of a header; `more` are those that rows may have besides.
 
         Raises:
-            DataError: a column that is needed is not there, or stands twice.
+            DataError: a column that is needed is not there, or one stands twice.
         """
-        self.header = header
         twice = sorted({name for name in header if name and header.count(name) > 1})
         if twice:
-            raise DataError(f"{self.file}:{line}: column '{twice[0]}' stands twice")
+            raise DataError(f"{self.file}:{line}: column {_short(twice[0])} stands twice")
         names = [name for name in NAMES[self._which] if name in header]
         places = [pair for pair in PLACES if pair[0] in header and pair[1] in header]
         needs = [] if "time_s" in header else ["time_s"]
@@ -191,50 +206,67 @@ class _Table:
         if needs:
             have = ", ".join(name[:40] for name in header[:20])
             raise DataError(f"{self.file}:{line}: a {self._which} file needs {'; '.join(needs)}; have {have}")
-        self._name_column, self._place_columns = names[0], places[0]
-        self._numeric = ["time_s", *self._place_columns, *(name for name in OPTIONAL if name in header)]
+        self.header = [*header, *(name for name in more if name not in header)]
+        self._is_geodetic = places[0] == PLACES[0]
+        required = ("time_s", *places[0])
+        self._columns = [
+            _Column(self.header.index(name), name, *BOUNDS.get(name, ANY), name in required)
+            for name in (*required, *OPTIONAL)
+            if name in self.header
+        ]
+        self._name = self.header.index(names[0])
+        self._status, self._kind = (self.header.index(n) if n in self.header else -1 for n in ("status", "kind"))
+        used = {names[0], "status", "kind", *(column.name for column in self._columns)}
+        self._unused = [name[:40] for name in header if name not in used]
 
-    def take(self, line: int, record: Mapping[str, Cell]) -> None:
+    def take(self, line: int, cells: Sequence[Cell]) -> None:
         """Add a row, or note why it cannot be used."""
-        name = record.get(self._name_column)
-        if isinstance(name, float) and name.is_integer():
-            name = int(name)
-        text = str(name).strip() if isinstance(name, str | int) and not isinstance(name, bool) else ""
-        if not text or len(text) > NAME_MAX:
-            self.mistake(line, f"{self._name_column}: expected a name or a number, got {_short(name)}")
+        values = []
+        for column in self._columns:
+            cell = cells[column.at]
+            try:
+                value = float(cell)  # type: ignore[arg-type] # whatever is no number raises, and is told
+            except (TypeError, ValueError, OverflowError):
+                value = math.nan
+            if not column.low <= value <= column.high or (type(cell) is str and "_" in cell):
+                if not self._may_be_unknown(line, column, cell):
+                    return
+                value = math.nan
+            values.append(value)
+        number = self._number_of(line, cells)
+        if number is None:
             return
-        values = [self._number(line, column, record.get(column)) for column in self._numeric]
-        if any(value is None for value in values):
-            return
-        number = self._known.setdefault(text, len(self._known))
-        if number == len(self._kinds):
-            self._kinds.append(str(record.get("kind") or ""))
+        self._values.extend(values)
         self._numbers.append(number)
-        self._values.append([value for value in values if value is not None])
-        self._is_shown.append(str(record.get("status") or "") in SHOWN)
+        self._is_shown.append(self._status < 0 or _text(cells[self._status]) in SHOWN)
 
-    def _number(self, line: int, column: str, cell: Cell) -> float | None:
-        """Return the number of a cell, NaN if it is empty and may be; None if it is a mistake."""
-        is_required = column in {"time_s", *self._place_columns}
-        if cell is None or (isinstance(cell, str) and cell.strip().lower() in {"", "nan"}):
-            if not is_required:
-                return math.nan
-            self.mistake(line, f"{column}: expected a number, got {_short(cell) if cell else 'nothing'}")
-            return None
-        try:
-            value = _float(cell)
-        except (ValueError, OverflowError):
-            value = math.nan
-        most = TIME_MAX_S if column == "time_s" else PLACE_MAX_M
-        low, high = BOUNDS.get(column, (-most, most) if is_required else (-math.inf, math.inf))
-        if low <= value <= high and math.isfinite(value):
-            return value
-        if math.isinf(low) or math.isinf(high):
-            within = " of 0 or more" if low == 0.0 else ""
+    def _may_be_unknown(self, line: int, column: _Column, cell: Cell) -> bool:
+        """Return whether a cell without a number is simply empty and may be; if not, it is a mistake."""
+        is_empty = _text(cell).lower() in {"", "nan"}
+        if is_empty and not column.is_required:
+            return True
+        if column.high < MOST:
+            within = f" within {column.low:g} to {column.high:g}"
         else:
-            within = f" within {low:g} to {high:g}"
-        self.mistake(line, f"{column}: expected a number{within}, got {_short(cell)}")
-        return None
+            within = " of 0 or more" if column.low == 0.0 else ""
+        self.mistake(line, f"{column.name}: expected a number{within}, got {_short(cell) if cell else 'nothing'}")
+        return False
+
+    def _number_of(self, line: int, cells: Sequence[Cell]) -> int | None:
+        """Return the number of the row's name; None if it has none."""
+        cell = cells[self._name]
+        name = cell if type(cell) is str else _text(cell)
+        number = self._known.get(name)
+        if number is not None:
+            return number
+        name = name.strip()
+        if not name or len(name) > NAME_MAX:
+            self.mistake(line, f"{self.header[self._name]}: expected a name or a number, got {_short(cell)}")
+            return None
+        number = self._known.setdefault(name, len(self._known))
+        if number == len(self._kinds):
+            self._kinds.append(_text(cells[self._kind]) if self._kind >= 0 else "")
+        return number
 
     def rows(self) -> Rows:
         """Return all rows.
@@ -245,34 +277,29 @@ class _Table:
         if self._n_mistakes:
             more = self._n_mistakes - len(self._mistakes)
             raise DataError("\n".join([*self._mistakes, *([f"and {more} more mistakes"] if more else [])]))
-        if not self._values:
+        if not self._numbers:
             raise DataError(f"{self.file}: it holds no row")
-        assert self.header is not None
-        values = np.array(self._values, dtype=np.float64)
-        used = {*self._numeric, self._name_column, "status", "kind"}
+        values = np.array(self._values, dtype=np.float64).reshape(len(self._numbers), -1)
+        columns = {column.name: values[:, index] for index, column in enumerate(self._columns) if index > 2}
         return Rows(
             file=self.file,
-            is_geodetic=self._place_columns == PLACES[0],
+            is_geodetic=self._is_geodetic,
             time_s=values[:, 0],
             number=np.array(self._numbers, dtype=np.int64),
             names=tuple(self._known),
             place=values[:, 1:3],
-            columns={name: values[:, 3 + index] for index, name in enumerate(self._numeric[3:])},
+            columns={name: column for name, column in columns.items() if np.isfinite(column).any()},
             is_shown=np.array(self._is_shown, dtype=bool),
             kinds=tuple(self._kinds),
-            unused=tuple(name[:40] for name in self.header if name not in used),
+            unused=tuple(self._unused),
         )
 
 
-def _float(cell: Cell) -> float:
-    """Return the number of a cell; NaN if it is none.
-
-    Raises:
-        ValueError, OverflowError: it is none either.
-    """
-    if isinstance(cell, str):
-        return math.nan if "_" in cell else float(cell)  # Python alone reads 1_000
-    return float(cell) if isinstance(cell, float | int) and not isinstance(cell, bool) else math.nan
+def _text(cell: Cell) -> str:
+    """Return a cell as text; a whole number without its decimals, as in `7.0`."""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < MOST_WHOLE:
+        return str(int(cell))
+    return "" if cell is None else str(cell).strip()
 
 
 def _short(cell: object) -> str:

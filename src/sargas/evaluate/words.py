@@ -1,8 +1,10 @@
 """Scores as tables for a person: the figure, its value, and what it means."""
 
+import math
 from typing import NamedTuple
 
 from sargas.evaluate.scores import Check, Existence, Scores
+from sargas.evaluate.trial_run import TrialScores
 
 
 class Line(NamedTuple):
@@ -114,7 +116,7 @@ def _metres(value: float | None) -> str:
 
 
 def _percent(value: float | None, digits: int = 1) -> str:
-    return "-" if value is None else f"{100.0 * value:.{digits}f} %"
+    return "-" if value is None or math.isnan(value) else f"{100.0 * value:.{digits}f} %"
 
 
 def _speed(value: float | None) -> str:
@@ -123,3 +125,30 @@ def _speed(value: float | None) -> str:
 
 def _plain(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
+
+
+def of_trial(trial: TrialScores) -> list[Line]:
+    """Return what a trial tells beside the usual figures: how its one drone was held while a radar saw it."""
+    seen_s = trial.seen_s or math.nan
+    lines = [
+        Line("flown", f"{trial.flown_s} s", "by the drone's own record"),
+        Line("seen", f"{trial.seen_s} s", "of that any radar had rows of the drone; the next two are shares of it"),
+        Line("held", _percent(trial.held_s / seen_s), "by any track"),
+        Line("held by one", _percent(trial.held_by_one_s / seen_s), "by one and the same track"),
+        Line("tracks of the drone", str(trial.n_tracks_of_drone), f"{trial.switches} switches between them"),
+        Line("error", f"{_metres(trial.rms_m)}, {_metres(trial.median_m)}", "of its track: RMS, median"),
+    ]
+    lines += [
+        Line(
+            f"{own.sensor} by itself",
+            f"{_metres(own.rms_m)}, {_metres(own.median_m)}",
+            f"{own.n_of_drone} of its {own.n_rows} rows are the drone; the track then: {_metres(own.track_rms_m)}",
+        )
+        for own in trial.own
+    ]
+    lines.append(Line("not the drone", str(len(trial.extras)), "confirmed tracks of something else"))
+    lines += [
+        Line(f"  by {sensor}", f"{per_h:.1f} an hour", "of the time in which it told anything")
+        for sensor, per_h in trial.false_per_h_by_sensor.items()
+    ]
+    return lines
