@@ -2,7 +2,7 @@
 
 The tracker owns the rows (an array and how many are in it, so that it can roll both back) and calls, for every group
 of reports: `forget_old`, `remember` of the directions of the group and of what was said to be near a place, with the
-probability that no track explains each, `candidates`; then it writes `Births.free` back. No birth is of one sensor
+probability that no track explains each, `candidates`, and `settle`. No birth is of one sensor
 alone, and none is born surer than `born_max`: what persists becomes sure.
 """
 
@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 from numpy.typing import NDArray
 
 from sargas.kernels.crossing import N_SITE, cross_all
-from sargas.kernels.directions import DIRECTION, FREE, N_COL, NEAR, TIME
+from sargas.kernels.directions import BORN, DIRECTION, FREE, N_COL, NEAR, TIME
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -79,6 +79,8 @@ class Births(NamedTuple):
     n_sites: I64
     free: F64
     """Probability that neither a track nor one of these explains the row, shape (n,)."""
+    born: F64
+    """The number of the birth that the row was used for, 0 if for none, shape (n,)."""
 
 
 def no_rows(settings: CrossingSettings) -> F64:
@@ -102,7 +104,20 @@ def direction(
     """Return the row of a direction: plane azimuth from +y towards +x, false ones by radian of one look."""
     wave = SOUND_MPS if is_sound else math.inf
     return np.array(
-        [DIRECTION, azimuth_rad, var_rad2, *place_m, reach_m, time_s, sensor, wave, p_detect, clutter_per_rad, free]
+        [
+            DIRECTION,
+            azimuth_rad,
+            var_rad2,
+            *place_m,
+            reach_m,
+            time_s,
+            sensor,
+            wave,
+            p_detect,
+            clutter_per_rad,
+            free,
+            0.0,
+        ]
     )
 
 
@@ -118,7 +133,9 @@ def near(
 ) -> F64:
     """Return the row of something noticed within a radius of a place: an error of half the radius in either axis."""
     var = (0.5 * radius_m) ** 2
-    return np.array([NEAR, 0.0, var, *place_m, radius_m, time_s, sensor, math.inf, p_detect, clutter_per_m2, free])
+    return np.array(
+        [NEAR, 0.0, var, *place_m, radius_m, time_s, sensor, math.inf, p_detect, clutter_per_m2, free, 0.0]
+    )
 
 
 def silent_sites(n_sensors: int) -> F64:
@@ -150,3 +167,9 @@ def forget_old(rows: F64, n: int, before_s: float, free_min: float = 0.02) -> in
 def candidates(rows: F64, n: int, n_new: int, sites: F64, par: F64) -> Births:
     """Return the births that the newest n_new of the n rows make, each of two sensors or more."""
     return Births(*cross_all(rows[:n], n_new, sites, par))
+
+
+def settle(rows: F64, births: Births) -> None:
+    """Write back, in place, what the births left of the rows; call it when the births have become tracks."""
+    n = len(births.free)
+    rows[:n, FREE], rows[:n, BORN] = births.free, births.born

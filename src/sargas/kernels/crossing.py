@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from sargas.kernels.directions import (
     AZ,
+    BORN,
     DIRECTION,
     FREE,
     KIND,
@@ -60,7 +61,7 @@ def may_cross(a: F64, b: F64, par: F64) -> tuple[bool, bool]:
 
     Two directions must differ by more than their errors can make them, and meet before both sites, within reach.
     """
-    if a[SENSOR] == b[SENSOR] or (a[KIND] == NEAR and b[KIND] == NEAR):
+    if are_spent(a, b) or a[SENSOR] == b[SENSOR] or (a[KIND] == NEAR and b[KIND] == NEAR):
         return False, False
     if abs(a[TIME] - b[TIME]) > par[WINDOW]:
         return False, False
@@ -78,6 +79,13 @@ def may_cross(a: F64, b: F64, par: F64) -> tuple[bool, bool]:
     if ra <= 0.0 or rb <= 0.0 or ra > 1.5 * a[REACH] or rb > 1.5 * b[REACH]:
         return False, False
     return True, rb < ra
+
+
+@njit(cache=True)
+def are_spent(a: F64, b: F64) -> bool:
+    """Return whether two rows were used for one birth: that they are of one target is its hypothesis, no new one."""
+    spent: bool = a[BORN] > 0.0 and a[BORN] == b[BORN]
+    return spent
 
 
 @njit(cache=True)
@@ -124,7 +132,10 @@ def grow(
             if looked[c] or not same_look(rows, b, c, par):
                 continue
             looked[c] = True
-            if rows[c, FREE] < par[FREE_MIN]:
+            spent = rows[c, FREE] < par[FREE_MIN]
+            for k in range(n_used):
+                spent = spent or are_spent(rows[c], rows[used[k]])
+            if spent:
                 continue
             for k in range(m):
                 logs2[k] = logs[k] + log_notice(xs[k], Ps[k], t, rows[c], W)
@@ -199,7 +210,7 @@ def share(odds: F64, used: I64, free: F64, existence: F64, left: F64) -> None:
     for a in range(n):
         for b in range(a):
             clash[a, b] = clash[b, a] = in_conflict(used[a], used[b])
-    order = np.argsort(-odds)
+    order = np.argsort(-odds, kind="mergesort")
     seen = np.zeros(n, np.bool_)
     tied = np.empty(n, np.int64)
     for first in order:
@@ -215,7 +226,7 @@ def share(odds: F64, used: I64, free: F64, existence: F64, left: F64) -> None:
                     m += 1
             k += 1
         group = tied[:m].copy()
-        group = group[np.argsort(-odds[group])][:TIED_MAX]
+        group = group[np.argsort(-odds[group], kind="mergesort")][:TIED_MAX]
         share_tied(odds, clash, group, existence)
     left[:] = free
     for c in range(n):
@@ -271,12 +282,21 @@ def are_one(rows: F64, xa: F64, Pa: F64, ua: I64, xb: F64, Pb: F64, ub: I64, par
 
 
 @njit(cache=True)
-def cross_all(rows: F64, n_new: int, sites: F64, par: F64) -> tuple[F64, F64, F64, F64, I64, I64, F64]:
+def is_repeated(rows: F64, j: int, i: int, began: NDArray[np.bool_]) -> bool:
+    """Return whether a later row than j of the same sensor was crossed with row i already."""
+    repeated = False
+    for b in range(j + 1, i):
+        repeated = repeated or (began[b] and rows[b, SENSOR] == rows[j, SENSOR])
+    return repeated
+
+
+@njit(cache=True)
+def cross_all(rows: F64, n_new: int, sites: F64, par: F64) -> tuple[F64, F64, F64, F64, I64, I64, F64, F64]:
     """Return what the newest n_new rows make with all rows, and what is then left of each row.
 
     States, shape (c, 4), covariances (c, 4, 4), their times (c,), existence (c,), used rows (c, USED_MAX) padded
     with -1, number of sites (c,), and, for every row, the probability that neither a track nor one of these explains
-    it. Every one is of two sensors or more.
+    it, and its BORN. Every one is of two sensors or more.
     """
     n_rows = rows.shape[0]
     xs, Ps = np.empty((FOUND_MAX, 4)), np.empty((FOUND_MAX, 4, 4))
@@ -288,20 +308,21 @@ def cross_all(rows: F64, n_new: int, sites: F64, par: F64) -> tuple[F64, F64, F6
     for i in range(max(n_rows - n_new, 0), n_rows):
         if rows[i, FREE] < par[FREE_MIN]:
             continue
-        tried = np.zeros(i, np.bool_)
+        began, agreed = np.zeros(i, np.bool_), np.zeros(i, np.bool_)
         for j in range(i - 1, -1, -1):
-            if tried[j] or rows[j, FREE] < par[FREE_MIN]:
+            if rows[j, FREE] < par[FREE_MIN] or (agreed[j] and is_repeated(rows, j, i, began)):
                 continue
             possible, swapped = may_cross(rows[i], rows[j], par)
             if not possible:
                 continue
+            began[j] = True
             log, n_mine, n_of = grow(rows, i, j, swapped, sites, par, x, P, mine)
             if log == -math.inf:
                 continue
             for a in range(n_mine):
-                if mine[a] < i:
-                    tried[mine[a]] = True
                 log += math.log(rows[mine[a], FREE])
+                if mine[a] < i:
+                    agreed[mine[a]] = True
             if log < math.log(par[BORN_MIN]):
                 continue
             mine[n_mine:] = -1
@@ -321,10 +342,17 @@ def cross_all(rows: F64, n_new: int, sites: F64, par: F64) -> tuple[F64, F64, F6
     share(odds[:n], used[:n], rows[:, FREE], existence, left)
     kept = np.empty(n, np.int64)
     n_kept = 0
-    for c in range(n):
-        if existence[c] >= par[BORN_MIN]:
-            existence[c] = min(existence[c], par[BORN_MAX])
-            kept[n_kept] = c
-            n_kept += 1
-    kept = kept[:n_kept]
-    return xs[kept], Ps[kept], ends[kept], existence[kept], used[kept], n_sites[kept], left
+    born = rows[:, BORN].copy()
+    number = 0.0 if n_rows == 0 else born.max()
+    for c in np.argsort(existence, kind="mergesort"):  # the likeliest last: a row of several is of that one
+        if existence[c] < par[BORN_MIN]:
+            continue
+        number += 1.0
+        for row in used[c]:
+            if row >= 0:
+                born[row] = number
+        existence[c] = min(existence[c], par[BORN_MAX])
+        kept[n_kept] = c
+        n_kept += 1
+    kept = np.sort(kept[:n_kept])
+    return xs[kept], Ps[kept], ends[kept], existence[kept], used[kept], n_sites[kept], left, born

@@ -3,7 +3,7 @@
 A row, shape (N_COL,): KIND (DIRECTION or NEAR), AZ [rad, from +y towards +x], VAR [rad^2; NEAR: m^2 of either axis],
 X, Y of the site or of the disc's centre [m], REACH [m], TIME [s], SENSOR (index), WAVE [m/s: how fast the news
 travels, inf for radio and light], PD (detection probability of one look), CLUTTER (false ones of one look, by rad;
-NEAR: by m^2), FREE (probability that no track explains it).
+NEAR: by m^2), FREE (probability that no track explains it), BORN (0, or the number of the birth that used it).
 
 A state is x, vx, y, vy [m, m/s]; a cell is one Gaussian of a mixture of states, with ln of its weight.
 
@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
 
-KIND, AZ, VAR, X, Y, REACH, TIME, SENSOR, WAVE, PD, CLUTTER, FREE = range(12)
-N_COL = 12
+KIND, AZ, VAR, X, Y, REACH, TIME, SENSOR, WAVE, PD, CLUTTER, FREE, BORN = range(13)
+N_COL = 13
 DIRECTION, NEAR = 0.0, 1.0
 
 N_CELLS = 10
