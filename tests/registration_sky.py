@@ -83,6 +83,7 @@ class Sky:
     settings: RegistrationSettings = field(default_factory=RegistrationSettings)
     gate_m: float = 2_500.0
     adsb_sd_m: float = 10.0
+    sound_mps: float | None = None
 
     def __post_init__(self) -> None:
         self.rng = np.random.default_rng(self.seed)
@@ -93,9 +94,15 @@ class Sky:
         self.height_m = self.rng.uniform(3_000.0, 9_000.0, n)
         self.t = 1_700_000_000.0
         self.began_s = self.t
+        self.kept: list[Rows] | None = None
         sensors = {device.name: device.sensor() for device in self.devices}
         sensors["adsb"] = Sensor(id="adsb", kind="adsb")
         self.registration = Registration(self.settings, sensors, make_plane(LAT, LON))
+
+    def keep_rows(self) -> list[Rows]:
+        """Return a list into which all rows go from now on."""
+        self.kept = []
+        return self.kept
 
     def _turn_back(self) -> None:
         out = np.abs(self.p) > self.half_m
@@ -112,10 +119,10 @@ class Sky:
             order = np.argsort(rows[0], kind="stable")
             self.t += LOOK_S
             t, sensor, kind, role, z, r, target, velocity, height = (column[order] for column in rows)
-            self.registration.observe(
-                self.t,
-                Rows(t, sensor, kind, role, z, r, target, velocity, height),
-            )
+            rows_then = Rows(t, sensor, kind, role, z, r, target, velocity, height)
+            if self.kept is not None:
+                self.kept.append(rows_then)
+            self.registration.observe(self.t, rows_then)
             self.p = self.p + LOOK_S * self.v
             self._turn_back()
 
@@ -139,6 +146,12 @@ class Sky:
         lat, lon = device.lat_lon
         when = self.t + self.rng.uniform(0.0, LOOK_S, n)  # true time of each look
         true = self.p + (when - self.t)[:, None] * self.v
+        if self.sound_mps is not None:  # where it was when the sound left, by iteration
+            site = np.array([device.x_m, device.y_m])
+            heard = true
+            for _ in range(20):
+                heard = true - self.v * (np.hypot(*(heard - site).T) / self.sound_mps)[:, None]
+            true = heard
         lons, lats = PLANE(true[:, 0], true[:, 1], inverse=True)
         azimuth, _, distance = GEOD.inv(np.full(n, lon), np.full(n, lat), lons, lats)
         bias = device.azimuth_bias_at(self.t)

@@ -20,9 +20,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sargas.fuse.columns import Batch
-from sargas.fuse.registration_settings import RegistrationSettings, drift_var_per_s, limits, prior_sd, what_is
+from sargas.fuse.registration_settings import RegistrationSettings, drift_var_per_s, limits, prior_sd
 from sargas.fuse.registration_solve import N_PAIR, Evidence, Peak, peak_of, step, support_at, without_nuisance
+from sargas.fuse.registration_tables import Newest, make_sensors, rows_of
 from sargas.fuse.registration_verdict import (
     NOT_USED,
     TRUSTED,
@@ -36,10 +36,8 @@ from sargas.kernels.registration import gather
 from sargas.kernels.registration_tables import (
     BIN_M,
     BIN_RAD,
-    LAST_T,
     N_A,
     N_BIAS,
-    N_BIN,
     N_GATED,
     N_NEAR,
     N_NEXT,
@@ -49,17 +47,14 @@ from sargas.kernels.registration_tables import (
     N_STAT,
     N_SURVEYED,
     N_USED,
-    OTHER,
     QUOTA,
     RANGING,
     STRIDE,
     Rows,
-    Sensors,
     make_groups,
     make_targets,
     take_off,
 )
-from sargas.kernels.stereographic import to_plane
 from sargas.model.sensor import RegistrationEstimate, Sensor
 
 __all__ = ["NOT_USED", "TRUSTED", "UNPROVEN", "Registration", "RegistrationSettings", "Rows", "rows_of"]
@@ -67,8 +62,6 @@ __all__ = ["NOT_USED", "TRUSTED", "UNPROVEN", "Registration", "RegistrationSetti
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
-SENSORS_MAX = 256
-RANGING_MAX = 32
 TARGETS = 1_024
 GROUPS = 512
 SURVEYS, SURVEYS_SEEKING = 8.0, 40.0  # of a sensor in a window
@@ -87,47 +80,6 @@ STATED_COUNTS = 50.0
 SCALE_MIN, SCALE_MAX = 0.25, 100.0
 
 
-def rows_of(batch: Batch, target: I64, velocity: F64) -> Rows:
-    """Return the rows of a batch for `Registration.observe`.
-
-    Args:
-        batch: as measured, not corrected; its sensors are those of the configuration, in its order, then strangers.
-        target: (M,) number of the confirmed track that each row belongs to almost surely, -1 for all others. Those
-            others matter: a sensor that points far off is seen in what belongs nowhere. A cooperative position that
-            is doubted, or is rebroadcast from radar, is to have -1: it is no reference then.
-        velocity: (M, 3) vx, vy of that track [m/s] and their sd; any finite numbers for target -1.
-    """
-    return Rows(
-        batch.t,
-        batch.sensor,
-        batch.kind,
-        batch.role,
-        batch.z,
-        batch.r,
-        np.ascontiguousarray(target, np.int64),
-        np.ascontiguousarray(velocity, np.float64),
-        np.stack([batch.alt_wgs84, batch.alt_wgs84_sd], axis=1),
-    )
-
-
-class Newest:
-    """The last few targets of which something is known, and when it was."""
-
-    def __init__(self, n: int) -> None:
-        self._targets = np.full(n, -1)
-        self._times_s = np.full(n, -math.inf)
-
-    def note(self, target: int, time_s: float) -> None:
-        """Remember it in place of the oldest."""
-        held = np.flatnonzero(self._targets == target)
-        k = int(held[0]) if held.size else int(np.argmin(self._times_s))
-        self._targets[k], self._times_s[k] = target, time_s
-
-    def since(self, time_s: float) -> I64:
-        """Return the targets noted at or after a time."""
-        return self._targets[self._times_s >= time_s]
-
-
 class Registration:
     """The biases of the sensors of a configuration, beyond those that it states. Deterministic, picklable."""
 
@@ -137,30 +89,11 @@ class Registration:
         self.names = tuple(sensors)
         self._index = {name: i for i, name in enumerate(self.names)}
         S = len(self.names)
-        what, joint, site = np.zeros(S, np.int8), np.full(S, -1), np.zeros((S, 2))
-        n_ranging = 0
-        for i, sensor in enumerate(self._sensors[:SENSORS_MAX]):
-            kind = what_is(sensor)
-            if kind == OTHER or (kind == RANGING and n_ranging == RANGING_MAX):
-                continue
-            assert sensor.lat_deg is not None
-            assert sensor.lon_deg is not None
-            what[i] = kind
-            site[i] = to_plane(plane, sensor.lat_deg, sensor.lon_deg)[:2]
-            if kind == RANGING:
-                joint[i] = n_ranging
-                n_ranging += 1
-        self._prior = np.array([prior_sd(settings, int(kind)) for kind in what]).reshape(S, N_BIAS)
-        self._limits = np.array([limits(settings, int(kind)) for kind in what]).reshape(S, N_BIAS)
-        own = np.zeros((S, N_BIAS, N_BIAS))
-        own[:, range(N_BIAS), range(N_BIAS)] = self._prior**2
-        n_surveyed = int(np.max(np.flatnonzero(what), initial=-1)) + 1
-        self._s = Sensors(
-            what, joint, site, np.zeros((S, N_BIAS)), own, np.ones((S, 2)), np.zeros((S, N_STAT)),
-            np.zeros((n_surveyed, 2, N_BIN, 5), np.float32), np.zeros((S, 5)), np.zeros((S, 2)),
-            np.array([sensor.errors.range_sd_m**2 for sensor in self._sensors]),
-        )  # fmt: skip
-        self._s.last[:, LAST_T] = -math.inf
+        self._s = make_sensors(self._sensors, plane)
+        what = self._s.what
+        self._prior = np.array([prior_sd(settings, kind) for kind in what.tolist()]).reshape(S, N_BIAS)
+        self._limits = np.array([limits(settings, kind) for kind in what.tolist()]).reshape(S, N_BIAS)
+        self._s.own[:, range(N_BIAS), range(N_BIAS)] = self._prior**2
         self._s.last[:, QUOTA] = SURVEYS_SEEKING
         self._usual = np.zeros(S)
         self._P = np.diag(self._prior[what == RANGING].ravel() ** 2)
@@ -185,7 +118,7 @@ class Registration:
         self._doubted = Newest(REFERENCES_KEPT)
         self._window = 0
         self.n_pairs = 0
-        self._trust = np.full(S, UNPROVEN, np.int8)
+        self._trust = np.full(S, TRUSTED, np.int8)  # of what cannot be out of register
         self._estimates: dict[str, RegistrationEstimate] = {}
         self._tell()
 
@@ -195,7 +128,7 @@ class Registration:
 
     def observe(self, now_s: float, rows: Rows) -> None:
         """Take in measurements as they were before `corrected`, see `rows_of`; evaluate what is due at `now_s`."""
-        if self._closed_s == -math.inf:
+        if self._closed_s == -math.inf or now_s < self._closed_s:
             self._closed_s = now_s
         if now_s - self._closed_s >= self._settings.period_s:
             self._evaluate(now_s)

@@ -33,6 +33,7 @@ from sargas.kernels.registration_tables import (
     HEARING,
     HUBER,
     I64,
+    MOVES,
     MOVING,
     N_A,
     N_BIAS,
@@ -141,6 +142,11 @@ def _pair(s: Sensors, P: F64, g: Groups, rows: Rows, i: int, b: int, e: F64, tar
         K[1, 4], K[1, 5], K[1, 7] = -wy, rho_b * wx, vy
     K[0, 8], K[1, 8], K[0, 9], K[1, 9] = ux, uy, uy, -ux
     moved = (v_sd * dt) ** 2 + (0.5 * par[2] * dt * dt) ** 2
+    # A velocity that is mostly noise would feign knowledge of the time bias (errors in variables).
+    slow = 0.0
+    if vx * vx + vy * vy < (MOVES * v_sd) ** 2:
+        slow = vx * vx + vy * vy + v_sd * v_sd
+        K[0, 3], K[1, 3], K[0, 7], K[1, 7] = 0.0, 0.0, 0.0, 0.0
     xx, xy, yy = a_xx + b_xx + moved, a_xy + b_xy, a_yy + b_yy + moved
     # What the present estimate leaves; the equations are linear about it.
     nx, ny = ax - bx - vx * dt + vx * s.mean[a, 3], ay - by - vy * dt + vy * s.mean[a, 3]
@@ -166,7 +172,9 @@ def _pair(s: Sensors, P: F64, g: Groups, rows: Rows, i: int, b: int, e: F64, tar
                     syy += K[1, N_BIAS * p + c] * cov * K[1, N_BIAS * q + k]
     # An azimuth far off also shortens and moves along: the second order of what is not known of it yet.
     bent = (0.5 * rho * P[base[0] * N_BIAS + 1, base[0] * N_BIAS + 1]) ** 2
+    bent += slow * P[base[0] * N_BIAS + 3, base[0] * N_BIAS + 3]
     if base[1] >= 0:
+        bent += slow * P[base[1] * N_BIAS + 3, base[1] * N_BIAS + 3]
         bent += (0.5 * rho_b * P[base[1] * N_BIAS + 1, base[1] * N_BIAS + 1]) ** 2
     sxx += par[3] ** 2 + par[4] * xx + bent
     sxy += par[4] * xy
@@ -242,6 +250,8 @@ def _bearing(s: Sensors, g: Groups, rows: Rows, i: int, b: int, e: F64, target: 
         K[0, c] = 0.0
     K[0, 1], K[0, 3] = 1.0, -(cx * e[3] + cy * e[4]) / rho
     K[0, 9] = -1.0 / rho
+    if e[3] * e[3] + e[4] * e[4] < (MOVES * e[5]) ** 2:
+        K[0, 3] = 0.0
     diff = wrapped(rows.z[i, 0] - math.atan2(dx, dy))
     left = wrapped(diff - s.mean[a, 1] - K[0, 3] * s.mean[a, 3])
     cov = s.own[a]
