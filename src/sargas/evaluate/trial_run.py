@@ -1,7 +1,6 @@
 """A trial through a tracker, and what came of it: how long the drone was held, how well, and what was not there.
 
-Only here does the truth meet the tracks. A row of a radar is the drone's if it is near the drone and, where it tells
-a velocity, flies as the drone does; the seconds near such rows are those in which a radar saw it.
+Only here does the truth meet the tracks. The seconds near a radar's rows of the drone are those in which it saw it.
 """
 
 import math
@@ -21,7 +20,11 @@ from sargas.model.track import Track
 from sargas.ports import Tracker
 
 GATE_M: Final = 150.0
-"""Nearer than this to the drone is the drone: three times what the worse radar is off at the end of its reach."""
+"""A track nearer than this to the drone is the drone's: twice what the worse radar is off at the end of its reach."""
+OFF_SHARE: Final = 0.125
+"""So much of the range, or 40 m, may a radar's row of the drone be off: seven degrees across."""
+OFF_MIN_M: Final = 40.0
+IN_A_ROW, IN_A_ROW_S = 3, 5.0
 SAME_VELOCITY_MPS: Final = 8.0
 SEEN_FOR_S: Final = 3.0
 """A radar that turns in about a second and saw the drone within so many sees it."""
@@ -228,17 +231,41 @@ def center_of(trial: Trial) -> tuple[float, float]:
 
 
 def rows_of_drone(trial: Trial, sensor: str) -> tuple[F64, F64]:
-    """Return the times [s] and the errors [m] of the plots of one radar that are the drone."""
+    """Return the times [s] and the errors [m] of the plots of one radar that are the drone.
+
+    Where all is clutter some plot is always near the drone: one counts if it is nearest of its look, as near as a
+    radar places things at that range, flies as the drone does, and is one of a few in a row.
+    """
     center = center_of(trial)
     plots = [each for each in trial.reports if isinstance(each, GeoPlot) and radar_of(each.sensor) == sensor]
+    plots.sort(key=lambda plot: plot.time_s)
     times_s = np.array([plot.time_s for plot in plots])
     drone = _drone_at(_flight(trial), times_s, center)
     xy_m = np.array([_xy(plot.lat_deg, plot.lon_deg, center) for plot in plots]).reshape(-1, 2)
     off_m = np.hypot(*(xy_m - drone.xy_m).T)
     velocity = np.array([_velocity(plot) for plot in plots]).reshape(-1, 2)
     off_mps = np.nan_to_num(np.hypot(*(velocity - drone.velocity_mps).T), nan=0.0)
-    is_drone = drone.is_flying & (off_m <= GATE_M) & (off_mps <= SAME_VELOCITY_MPS)
-    return times_s[is_drone], off_m[is_drone]
+    gate_m = np.full(times_s.size, GATE_M)
+    radar = trial.sensors[sensor]
+    if radar.lat_deg is not None and radar.lon_deg is not None:
+        range_m = np.hypot(*(drone.xy_m - np.array(_xy(radar.lat_deg, radar.lon_deg, center))).T)
+        gate_m = np.clip(OFF_SHARE * range_m, OFF_MIN_M, GATE_M)
+    near = np.flatnonzero(drone.is_flying & (off_m <= gate_m) & (off_mps <= SAME_VELOCITY_MPS))
+    near = near[_nearest_of_look(times_s[near], off_m[near], radar.period_s or 1.0)]
+    in_a_row = np.searchsorted(times_s[near], times_s[near] + IN_A_ROW_S, "right")
+    in_a_row -= np.searchsorted(times_s[near], times_s[near] - IN_A_ROW_S, "left")
+    near = near[in_a_row >= IN_A_ROW]
+    return times_s[near], off_m[near]
+
+
+def _nearest_of_look(times_s: F64, off_m: F64, period_s: float) -> NDArray[np.int64]:
+    """Return the places of those rows, of rising times, to which none within half a period is nearer."""
+    kept = []
+    for k in range(times_s.size):
+        low, high = np.searchsorted(times_s, [times_s[k] - period_s / 2.0, times_s[k] + period_s / 2.0])
+        if off_m[k] <= off_m[low:high].min():
+            kept.append(k)
+    return np.array(kept, dtype=np.int64)
 
 
 def errors_over_time(trial: Trial, shown: Sequence[Shown]) -> tuple[F64, F64, list[int]]:

@@ -160,3 +160,28 @@ def test_a_trial_without_truth_or_without_reports_says_so() -> None:
     trial.flight = None
     with pytest.raises(DataError, match=r"truth\.csv"):
         score_trial(trial, [], "made")
+
+
+def test_clutter_that_is_everywhere_is_not_taken_for_the_drone() -> None:
+    # 40 plots a second over a square kilometre about the drone, as fast as it, in all directions: hardly a look
+    # without one within 150 m, few looks in a row with one as near as the radar is good and flying as the drone.
+    rng = np.random.default_rng(7)
+    trial = trial_of([(1, 119)])
+    rows = ""
+    for k in range(1, 119):
+        for _ in range(40):
+            lon, lat, _ = GEOD.fwd(*reversed(place(k)), rng.uniform(0.0, 360.0), 560.0 * math.sqrt(rng.uniform()))
+            rows += f"{T0 + k + rng.uniform():.3f},{T0 + k},{lat:.8f},{lon:.8f},10.0,{rng.uniform(0.0, 360.0):.2f}\n"
+    clutter = read_trial(
+        {
+            "sites.csv": SITES.replace("2d", "3d").replace(f"{LAT - 0.01}", f"{LAT}"),
+            "radar_3d_tracks.csv": HEAD + rows,
+        }
+    )
+    assert len(clutter.reports) == 118 * 40
+    trial.reports = sorted([*trial.reports, *clutter.reports], key=lambda report: report.received_s)
+    trial.sensors |= clutter.sensors
+    trial.courses |= clutter.courses
+    seen = {own.sensor: own.n_of_drone for own in score_trial(trial, shown_by_hand([]), "made").own}
+    assert seen["radar_2d"] == 118
+    assert seen["radar_3d"] <= 118 // 5
