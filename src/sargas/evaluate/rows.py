@@ -204,7 +204,7 @@ class _Table:
         needs += [] if names else [" or ".join(NAMES[self._which])]
         needs += [] if places else ["lat_deg and lon_deg, or x_m and y_m"]
         if needs:
-            have = ", ".join(name[:40] for name in header[:20])
+            have = ", ".join(map(_clean, header[:20]))
             raise DataError(f"{self.file}:{line}: a {self._which} file needs {'; '.join(needs)}; have {have}")
         self.header = [*header, *(name for name in more if name not in header)]
         self._is_geodetic = places[0] == PLACES[0]
@@ -217,7 +217,7 @@ class _Table:
         self._name = self.header.index(names[0])
         self._status, self._kind = (self.header.index(n) if n in self.header else -1 for n in ("status", "kind"))
         used = {names[0], "status", "kind", *(column.name for column in self._columns)}
-        self._unused = [name[:40] for name in header if name not in used]
+        self._unused = [_clean(name) for name in header if name not in used]
 
     def take(self, line: int, cells: Sequence[Cell]) -> None:
         """Add a row, or note why it cannot be used."""
@@ -300,6 +300,11 @@ def _text(cell: Cell) -> str:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < MOST_WHOLE:
         return str(int(cell))
     return "" if cell is None else str(cell).strip()
+
+
+def _clean(name: str) -> str:
+    """Return a column's name as it may stand in a message."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name[:40])
 
 
 def _short(cell: object) -> str:
