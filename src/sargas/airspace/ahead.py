@@ -50,11 +50,11 @@ class Meeting(Struct, frozen=True):
     position_sd_m: float
 
 
-def _factor(cov: tuple[float, float, float], least: float) -> F64:
+def _factor(cov: tuple[float, float, float], least: float) -> tuple[float, float, float]:
     ee, en, nn = sound_covariance(cov, least)
     l11 = math.sqrt(ee)
     l21 = en / l11
-    return np.array([[l11, 0.0], [l21, math.sqrt(max(nn - l21 * l21, 0.0))]])
+    return l11, l21, math.sqrt(max(nn - l21 * l21, 0.0))
 
 
 def meeting(area: Area, track: Track, horizon_s: float, back_s: float = 0.0) -> Meeting | None:
@@ -62,32 +62,23 @@ def meeting(area: Area, track: Track, horizon_s: float, back_s: float = 0.0) -> 
 
     Only the velocity's spread that grows with time is added to the past part: the state is the one at `time_s`.
     """
-    lon_deg, lat_deg = track.lon_deg, track.lat_deg
-    velocity = np.array([track.east_mps, track.north_mps])
-    offsets = _POINTS[:, :2] @ _factor(track.position_cov_m2, 1.0).T
-    speeds = velocity + _POINTS[:, 2:] @ _factor(track.velocity_cov_m2ps2, 0.01).T
-    # More than the horizon is searched, so that the spread of paths that meet a little later is not cut off.
-    until_s = 1.5 * horizon_s + back_s
-    starts = np.vstack((offsets - speeds * back_s, -velocity[None, :] * back_s))
-    times = area.crossing_times(lon_deg, lat_deg, starts, np.vstack((speeds, velocity[None, :])), until_s) - back_s
-    sampled, mean_s = times[:-1], float(times[-1])
-    met = np.isfinite(sampled)
-    n_met = int(np.count_nonzero(met))
+    n_met, n_soon, in_s, in_sd_s, place_m, longest_m2 = area.meet(
+        _POINTS,
+        place_deg=(track.lon_deg, track.lat_deg),
+        velocity_mps=(track.east_mps, track.north_mps),
+        place_factor=_factor(track.position_cov_m2, 1.0),
+        speed_factor=_factor(track.velocity_cov_m2ps2, 0.01),
+        horizon_s=horizon_s,
+        back_s=back_s,
+    )
     if n_met == 0:
         return None
-    places = offsets[met] + speeds[met] * sampled[met, None]
-    if math.isfinite(mean_s):
-        in_s, place = mean_s, velocity * mean_s
-    else:
-        in_s, place = float(np.median(sampled[met])), np.median(places, axis=0)
-    deviations = places - place
-    spread = np.linalg.eigvalsh(deviations.T @ deviations / n_met)[-1]
-    east_m, north_m = metres_per_degree(lat_deg)
+    east_m, north_m = metres_per_degree(track.lat_deg)
     return Meeting(
-        probability=float(np.count_nonzero(sampled[met] <= horizon_s)) / N_POINTS,
+        probability=n_soon / N_POINTS,
         in_s=in_s,
-        in_sd_s=math.sqrt(float(np.mean((sampled[met] - in_s) ** 2))),
-        lat_deg=lat_deg + float(place[1]) / north_m,
-        lon_deg=lon_deg + float(place[0]) / east_m,
-        position_sd_m=math.sqrt(max(float(spread), 0.0)),
+        in_sd_s=in_sd_s,
+        lat_deg=track.lat_deg + place_m[1] / north_m,
+        lon_deg=track.lon_deg + place_m[0] / east_m,
+        position_sd_m=math.sqrt(longest_m2),
     )

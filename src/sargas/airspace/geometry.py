@@ -25,6 +25,7 @@ from sargas.kernels.edges import (
     least_bound_m,
     nearest_edge,
 )
+from sargas.kernels.meeting import Triple, box_along, meet
 from sargas.model.zone import Polygon
 
 F64 = npt.NDArray[np.float64]
@@ -195,11 +196,38 @@ class Area:
         The origin of the plane is at `lon_deg`, `lat_deg`; `starts_m` and `speeds_mps` are the (east, north) of each
         path in it, shape (n, 2).
         """
-        east_m, north_m = metres_per_degree(lat_deg)
-        turned = _box_of(starts_m, starts_m + speeds_mps * until_s)
-        near = edges_in_box(self._edges, self._boxes, self._groups, (lon_deg, lat_deg), (east_m, north_m), turned)
+        scale = metres_per_degree(lat_deg)
+        turned = box_along(starts_m, starts_m + speeds_mps * until_s)
+        near = edges_in_box(self._edges, self._boxes, self._groups, (lon_deg, lat_deg), scale, turned)
         times: F64 = first_meetings(near, starts_m, speeds_mps, until_s)
         return times
+
+    def meet(
+        self,
+        points: F64,
+        *,
+        place_deg: tuple[float, float],
+        velocity_mps: tuple[float, float],
+        place_factor: Triple,
+        speed_factor: Triple,
+        horizon_s: float,
+        back_s: float,
+    ) -> tuple[int, int, float, float, tuple[float, float], float]:
+        """Return what `sargas.kernels.meeting.meet` finds of paths from a place (lon, lat)."""
+        found: tuple[int, int, float, float, tuple[float, float], float] = meet(
+            self._edges,
+            self._boxes,
+            self._groups,
+            place_deg,
+            metres_per_degree(place_deg[1]),
+            points,
+            velocity_mps,
+            place_factor,
+            speed_factor,
+            horizon_s,
+            back_s,
+        )
+        return found
 
     def at_least_m(self, lon_deg: float, lat_deg: float) -> float:
         """Return a lower bound of the distance to the edge, cheaper than the distance."""
@@ -245,18 +273,16 @@ def area_of(polygons: tuple[Polygon, ...]) -> Area:
         area.nearest(0.0, 0.0)
         area.probability(0.0, 0.0, (1.0, 0.0, 1.0))
         area.crossing_times(0.0, 0.0, np.zeros((1, 2)), np.zeros((1, 2)), 1.0)
+        area.meet(
+            np.zeros((1, 4)),
+            place_deg=(0.0, 0.0),
+            velocity_mps=(1.0, 0.0),
+            place_factor=(1.0, 0.0, 1.0),
+            speed_factor=(1.0, 0.0, 1.0),
+            horizon_s=1.0,
+            back_s=1.0,
+        )
     return area
-
-
-def _box_of(starts_m: F64, ends_m: F64) -> F64:
-    """Return the box, along the mean path, that holds all starts and ends; see `sargas.kernels.edges.touches`."""
-    way = ends_m.mean(axis=0) - starts_m.mean(axis=0)
-    size = float(np.hypot(way[0], way[1]))
-    ux, uy = (float(way[0]) / size, float(way[1]) / size) if size > 0.0 else (1.0, 0.0)
-    corners = np.vstack((starts_m, ends_m))
-    along = corners[:, 0] * ux + corners[:, 1] * uy
-    across = corners[:, 1] * ux - corners[:, 0] * uy
-    return np.array((ux, uy, along.min(), along.max(), across.min(), across.max()))
 
 
 def sound_covariance(cov_m2: tuple[float, float, float], least_m: float = 1.0) -> tuple[float, float, float]:

@@ -113,3 +113,41 @@ def test_a_path_along_an_edge_or_at_rest_meets_nothing() -> None:
     near = np.array([[0.0, 100.0, 50.0, 0.0]])
     starts, speeds = np.array([[-10.0, 100.0], [0.0, 0.0]]), np.array([[5.0, 0.0], [0.0, 0.0]])
     assert np.isnan(edges.first_meetings(near, starts, speeds, 60.0)).all()
+
+
+@pytest.mark.parametrize("back_s", [0.0, 400.0])
+@pytest.mark.parametrize("velocity", [(60.0, 10.0), (-20.0, 35.0), (0.5, 0.0), (-150.0, -150.0)])
+def test_a_meeting_is_what_plain_numpy_makes_of_the_paths(velocity: tuple[float, float], back_s: float) -> None:
+    ring, horizon_s = RINGS[2], 1_800.0
+    points = np.random.default_rng(5).normal(size=(64, 4))
+    place, speed = (300.0, 80.0, 200.0), (4.0, -1.0, 3.0)
+    area = Area([(tuple(map(tuple, ring.tolist())),)])
+    offsets = np.stack((points[:, 0] * place[0], points[:, 0] * place[1] + points[:, 1] * place[2]), axis=1)
+    moving = velocity + np.stack((points[:, 2] * speed[0], points[:, 2] * speed[1] + points[:, 3] * speed[2]), axis=1)
+    speeds = np.vstack((moving, [velocity]))
+    starts = np.vstack((offsets, [[0.0, 0.0]])) - speeds * back_s
+    times = area.crossing_times(25.9, 55.4, starts, speeds, 1.5 * horizon_s + back_s) - back_s
+    met = np.isfinite(times[:-1])
+    n_met, n_soon, in_s, in_sd_s, place_m, longest_m2 = area.meet(
+        points,
+        place_deg=(25.9, 55.4),
+        velocity_mps=velocity,
+        place_factor=place,
+        speed_factor=speed,
+        horizon_s=horizon_s,
+        back_s=back_s,
+    )
+    assert n_met == np.count_nonzero(met)
+    if n_met == 0:
+        return
+    sampled = times[:-1][met]
+    places = offsets[met] + moving[met] * sampled[:, None]
+    is_mean = math.isfinite(times[-1])
+    middle_s = times[-1] if is_mean else np.median(sampled)
+    middle_m = np.array(velocity) * middle_s if is_mean else np.median(places, axis=0)
+    assert n_soon == np.count_nonzero(sampled <= horizon_s)
+    assert in_s == pytest.approx(middle_s, rel=1e-9, abs=1e-9)
+    assert in_sd_s == pytest.approx(float(np.sqrt(np.mean((sampled - middle_s) ** 2))), rel=1e-9)
+    assert place_m == pytest.approx(tuple(middle_m), rel=1e-9, abs=1e-6)
+    deviations = places - middle_m
+    assert longest_m2 == pytest.approx(float(np.linalg.eigvalsh(deviations.T @ deviations / n_met)[-1]), rel=1e-9)
