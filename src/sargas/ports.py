@@ -11,7 +11,7 @@ from sargas.model.entry import Body, Entry
 from sargas.model.finding import Finding
 from sargas.model.picture import Picture
 from sargas.model.report import AnyReport, Decoded, Malformed
-from sargas.model.sensor import Health
+from sargas.model.sensor import Health, RegistrationEstimate
 from sargas.model.track import Track
 
 
@@ -34,6 +34,8 @@ class Recording(Protocol):
 
 Rejected = Mapping[tuple[str, str], int]
 """How many reports were not used so far, by sensor and reason."""
+Registered = Mapping[str, RegistrationEstimate]
+"""How far sensors are out of register, as far as a tracker knows."""
 
 
 class Tracker(Protocol):
@@ -59,7 +61,7 @@ class HealthMonitor(Protocol):
     def update(self, reports: Sequence[AnyReport], now_s: float) -> None:
         """Count these reports."""
 
-    def tick(self, now_s: float, rejected: Rejected) -> Sequence[Health]:
+    def tick(self, now_s: float, rejected: Rejected, registered: Registered = ...) -> Sequence[Health]:
         """Return the sensors whose health changed; `rejected` is what the tracker did not use."""
 
 

@@ -197,6 +197,24 @@ export interface Health {
   rate_hz?: number;
   latency_s?: Maybe<number>;
   rotation_s?: Maybe<number>;
+  registration?: Maybe<Registration>;
+}
+/** How far a sensor is out of register; the verdict is a sentence for a person. */
+export interface Registration {
+  range_m?: Maybe<number>;
+  range_sd_m?: Maybe<number>;
+  azimuth_deg?: Maybe<number>;
+  azimuth_sd_deg?: Maybe<number>;
+  elevation_deg?: Maybe<number>;
+  elevation_sd_deg?: Maybe<number>;
+  time_s?: Maybe<number>;
+  time_sd_s?: Maybe<number>;
+  found_range_sd_m?: Maybe<number>;
+  found_azimuth_sd_deg?: Maybe<number>;
+  n_references?: number;
+  is_applied?: boolean;
+  is_used?: boolean;
+  verdict?: string;
 }
 export interface FeedHealth {
   feed: string;

@@ -25,7 +25,18 @@ def sensors(config: Path, *, json: bool = False) -> int:
     else:
         table(
             f"sensors at {utc(picture.now_s)}",
-            ["sensor", "state", "last report", "reports", "late", "rejected", "per s", "latency s", "why"],
+            [
+                "sensor",
+                "state",
+                "last report",
+                "reports",
+                "late",
+                "rejected",
+                "per s",
+                "latency s",
+                "why",
+                "register",
+            ],
             [
                 [
                     item.sensor,
@@ -37,6 +48,7 @@ def sensors(config: Path, *, json: bool = False) -> int:
                     f"{item.rate_hz:.2f}",
                     "-" if item.latency_s is None else f"{item.latency_s:.1f}",
                     item.reason,
+                    "" if item.registration is None else item.registration.verdict,
                 ]
                 for item in sorted(picture.health.values(), key=lambda health: health.sensor)
             ],

@@ -12,8 +12,8 @@ from msgspec import Meta, Struct, structs
 from sargas.fuse.measure import AHEAD, BEHIND, DOUBLE, Told, clock_fault
 from sargas.fuse.turning import TurnFinder
 from sargas.model.report import AnyReport, Bearing, PolarPlot, Positional, SensorStatus
-from sargas.model.sensor import Health, HealthState, Sensor
-from sargas.ports import Rejected
+from sargas.model.sensor import Health, HealthState, RegistrationEstimate, Sensor
+from sargas.ports import Registered, Rejected
 
 LATENCIES_KEPT = 31
 TURNS_KEPT = 9
@@ -24,6 +24,7 @@ REFUSED_MIN = 3.0
 PROBED = 64
 """So many plots of a chunk are enough to see the antenna turn."""
 NOTHING: Rejected = MappingProxyType({})
+UNREGISTERED: Registered = MappingProxyType({})
 TOLD: Final = frozenset(get_args(Told))
 PLACED: Final = frozenset((*get_args(Positional), Bearing))
 
@@ -83,6 +84,7 @@ class _Watched:
         self.rate_hz = 0.0
         self.last_report_s: float | None = None
         self.last_received_s: float | None = None
+        self.registration: RegistrationEstimate | None = None
 
     def count(self, reports: Sequence[AnyReport], now_s: float, settings: Settings) -> None:
         """Count reports of this sensor; at once if they came together and none has a wrong time."""
@@ -190,6 +192,7 @@ class _Watched:
             rate_hz=round(self.rate_hz, 3),
             latency_s=round(median(self.latencies), 3) if self.latencies else None,
             rotation_s=self._rotation_s(settings),
+            registration=self.registration,
         )
 
     def rate(self, now_s: float, settings: Settings) -> None:
@@ -229,6 +232,8 @@ class _Watched:
             return "late", f"its reports come {late_s:.0f} s later than expected"
         if self.said == "degraded":
             return "degraded", _said("it says that it is degraded", self.said_text)
+        if self.registration is not None and not self.registration.is_used:
+            return "degraded", self.registration.verdict
         placed, refused = self.lately
         if refused >= REFUSED_MIN and refused > settings.refused_share * placed:
             share = min(100.0, 100.0 * refused / max(placed, 1.0))
@@ -308,12 +313,17 @@ class SensorHealth:
                 watched = self._watched[name] = _Watched(None, name, now_s)
             watched.count(some, now_s, self._settings)
 
-    def tick(self, now_s: float, rejected: Rejected = NOTHING) -> Sequence[Health]:
+    def tick(
+        self, now_s: float, rejected: Rejected = NOTHING, registered: Registered = UNREGISTERED
+    ) -> Sequence[Health]:
         """Return the sensors whose state changed, and now and then those whose numbers did."""
         self._begin(now_s)
         for (name, reason), n in rejected.items():
             if name in self._watched and reason not in {AHEAD, BEHIND}:  # those are counted here already
                 self._watched[name].refuse(reason, n)
+        for name, estimate in registered.items():
+            if name in self._watched:
+                self._watched[name].registration = estimate
         changed: list[Health] = []
         for watched in self._watched.values():
             watched.rate(now_s, self._settings)

@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sargas.fuse.registration_settings import RegistrationSettings, drift_var_per_s, limits, prior_sd
+from sargas.fuse.registration_settings import WHAT, RegistrationSettings, drift_var_per_s, limits, prior_sd
 from sargas.fuse.registration_solve import N_PAIR, Evidence, Peak, peak_of, step, support_at, without_nuisance
 from sargas.fuse.registration_tables import Newest, make_sensors, rows_of
 from sargas.fuse.registration_verdict import (
@@ -47,6 +47,8 @@ from sargas.kernels.registration_tables import (
     N_STAT,
     N_SURVEYED,
     N_USED,
+    OTHER,
+    POINTING,
     QUOTA,
     RANGING,
     STRIDE,
@@ -118,7 +120,8 @@ class Registration:
         self._doubted = Newest(REFERENCES_KEPT)
         self._window = 0
         self.n_pairs = 0
-        self._trust = np.full(S, TRUSTED, np.int8)  # of what cannot be out of register
+        has_no_site = [WHAT.get(sensor.kind, OTHER) >= POINTING for sensor in self._sensors]
+        self._trust = np.where(has_no_site, UNPROVEN, TRUSTED).astype(np.int8)
         self._estimates: dict[str, RegistrationEstimate] = {}
         self._tell()
 

@@ -3,7 +3,7 @@
 import { h, rebuild, setText } from "../dom";
 import type { Desk } from "../desk";
 import { duration } from "../format";
-import type { FeedHealth, Health, HealthState } from "../model";
+import type { FeedHealth, Health, HealthState, Registration } from "../model";
 import { healthSign } from "./signs";
 
 const ORDER: HealthState[] = ["failed", "silent", "late", "degraded", "maintenance", "unknown", "ok"];
@@ -42,9 +42,9 @@ export class HealthPanel {
     rebuild(this.list, JSON.stringify(rows), () => rows.length === 0 ? [h("p", { class: "empty" }, "No sensor has been heard yet.")] : rows.map(rowElement));
   }
 
-  private sensorRow({ sensor, state, reason, last_report_s }: Health, nowS: number): HealthRow {
+  private sensorRow({ sensor, state, reason, last_report_s, registration }: Health, nowS: number): HealthRow {
     const name = this.desk.sensors.get(sensor)?.name || sensor;
-    return { state, name, note: state === "ok" ? "" : reason || (state === "unknown" ? "" : state), age: last_report_s == null ? "never" : duration(nowS - last_report_s) };
+    return { state, name, note: sensorNote(state, reason, registration), age: last_report_s == null ? "never" : duration(nowS - last_report_s) };
   }
 
   private feedRow(feed: FeedHealth, nowS: number): HealthRow {
@@ -54,6 +54,14 @@ export class HealthPanel {
     const note = feed.is_connected ? (bad > 0 ? `${bad} malformed` : "") : feed.text || "not connected";
     return { state: feed.is_connected ? "ok" : "failed", name: `Feed ${feed.feed}`, note, age: feed.last_received_s == null ? "" : duration(nowS - feed.last_received_s) };
   }
+}
+
+/** What is wrong comes first; of a sensor that is well, what the watch takes off. */
+export function sensorNote(state: HealthState, reason: string | undefined, registration: Registration | null | undefined): string {
+  const correction = registration?.is_applied && registration.verdict ? registration.verdict : "";
+  if (state === "ok") return correction;
+  const trouble = reason || (state === "unknown" ? "" : state);
+  return [trouble, correction].filter(Boolean).join("; ");
 }
 
 interface HealthRow {
