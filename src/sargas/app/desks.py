@@ -104,12 +104,20 @@ class WatchDesk(_Desk):
             trouble.append(f"the machine's clock is {self.live.clock_offset_s:+.1f} s off the watch's")
         if self.live.behind_s > BEHIND_S:
             trouble.append(f"the picture is {self.live.behind_s:.0f} s behind: the watch cannot keep up")
-        for name, transport in self._transports.items():
-            if isinstance(transport, Dropping) and transport.n_dropped:
-                trouble.append(f"feed {name} dropped {transport.n_dropped} datagrams: the watch could not keep up")
+        for name, n_dropped in self.dropped().items():
+            if n_dropped:
+                trouble.append(f"feed {name} dropped {n_dropped} datagrams: the watch could not keep up")
         if n_faults := self.live.guard.n_faults:
             trouble.append(f"a part of the watch failed on {n_faults} entries or ticks, passed over; see the log")
         return trouble
+
+    def dropped(self) -> dict[str, int]:
+        """Return how many datagrams each feed that can drop some had to let go."""
+        return {
+            name: transport.n_dropped
+            for name, transport in self._transports.items()
+            if isinstance(transport, Dropping)
+        }
 
     @property
     def is_recording(self) -> bool:
@@ -189,6 +197,10 @@ class PlayedDesk(_Desk):
     def trouble(self) -> list[str]:
         """Return nothing: a played watch has no trouble of its own."""
         return []
+
+    def dropped(self) -> dict[str, int]:
+        """Return nothing: what is played was all kept."""
+        return {}
 
     @property
     def is_recording(self) -> bool:

@@ -4,6 +4,7 @@ A desk has a `live` view and may have a `replay` view. In a demonstration or a r
 from entries and can be paused, sped up and moved; in a real watch it cannot. `sargas.app` implements these protocols.
 """
 
+from collections.abc import Mapping
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -117,6 +118,9 @@ class Desk(Protocol):
 
     def trouble(self) -> list[str]:
         """Return what is wrong with the watch itself (nothing can be recorded), in sentences; empty if nothing is."""
+
+    def dropped(self) -> Mapping[str, int]:
+        """Return how many datagrams each feed that can drop some had to let go."""
 
     @property
     def is_recording(self) -> bool:

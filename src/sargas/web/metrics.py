@@ -61,6 +61,8 @@ class DeskCollector(Collector):
         yield _gauges("sensors", "Sensors by state of health", "state", sorted(states.items()))
         yield _gauge("picture_seconds", "Time of the picture, UTC epoch seconds", picture.now_s)
         yield from _feeds(list(picture.feeds.values()))
+        dropped = dict(self._desk.dropped())
+        yield _counters("feed_dropped", "Datagrams that came too fast and were let go", dropped)
 
 
 def _feeds(feeds: list[FeedHealth]) -> Iterator[Metric]:

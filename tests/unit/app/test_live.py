@@ -16,12 +16,13 @@ from sargas.app.live import Live
 from sargas.app.restore import restore, run_through
 from sargas.app.wire import build_engine
 from sargas.engine import Engine
+from sargas.feed import http_post, udp
 from sargas.model.decision import Acknowledge, Comment
 from sargas.model.entry import Body, Decided, Entry, FeedOpened, Frame, Note
 from sargas.model.errors import DecisionError, JournalError
 from sargas.model.picture import Event
 from sargas.model.report import GeoPlot
-from sargas.ports import Journal
+from sargas.ports import Journal, Transport
 from sargas.store import journal_memory, journal_sqlite, snapshot
 from small_watch import BLUEPRINT, DEGREE_M, flight
 
@@ -270,8 +271,8 @@ def limit_pages(journal: journal_sqlite.SqliteJournal, *, is_full: bool) -> None
     connection.execute(f"PRAGMA max_page_count = {n_pages}")
 
 
-def desk_of(live: Live, journal: Journal) -> WatchDesk:
-    return WatchDesk(BLUEPRINT, [], "test", is_exercise=False, live=live, journal=journal, transports={})
+def desk_of(live: Live, journal: Journal, **transports: Transport) -> WatchDesk:
+    return WatchDesk(BLUEPRINT, [], "test", is_exercise=False, live=live, journal=journal, transports=transports)
 
 
 async def test_a_full_disk_is_told_to_senders_and_officers_the_picture_goes_on_and_recovery_is_noted(
@@ -456,3 +457,14 @@ async def test_a_snapshot_of_a_version_that_kept_things_otherwise_does_not_stop_
         seq = live.engine.last_seq
         journal.write_snapshot(seq, "older version", snapshot.dump(old))
     assert restore(journal, KEY, new_engine).last_seq == journal.last_seq()
+
+
+async def test_dropped_datagrams_are_told_by_feed(small_disk: journal_sqlite.SqliteJournal) -> None:
+    slow, well = (udp.build(udp.Settings(port=0), name) for name in ("slow", "well"))
+    assert isinstance(slow, udp.Udp)
+    slow.n_dropped = 12
+    post = http_post.build(http_post.Settings(), "post")
+    async with running(small_disk, Hands()) as live:
+        desk = desk_of(live, small_disk, slow=slow, well=well, post=post)
+        assert desk.dropped() == {"slow": 12, "well": 0}
+        assert desk.trouble() == ["feed slow dropped 12 datagrams: the watch could not keep up"]

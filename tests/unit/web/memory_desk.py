@@ -202,6 +202,7 @@ class MemoryDesk:
         self.live = MemoryView(is_played=is_played)
         self.replay: MemoryView | None = None
         self.is_disk_full = False
+        self.n_dropped = 0
         self.live.accept(FeedOpened(FEED, "memory"))
 
     def view(self, name: ViewName) -> MemoryView | None:
@@ -221,6 +222,9 @@ class MemoryDesk:
 
     def trouble(self) -> list[str]:
         return ["nothing can be recorded: the disk is full"] if self.is_disk_full else []
+
+    def dropped(self) -> dict[str, int]:
+        return {FEED: self.n_dropped}
 
     async def decide(self, decision: Decision, view: ViewName) -> int:
         if view != "live":

@@ -58,7 +58,9 @@ def test_the_figures_are_those_of_the_desk(desk: MemoryDesk, client: TestClient)
     desk.live.accept(Frame(FEED, line("000001", lon_deg=25.5) + line("000002")))
     desk.live.accept(Frame(FEED, b"not json\n"))
     desk.live.accept(Frame(FEED, line("000001", lon_deg=25.5, time_s=START_S + 30.0)), at_s=START_S + 30.0)
+    desk.n_dropped = 7
     found = figures(client)
+    assert found["sargas_feed_dropped_total", FEED] == 7
     assert found["sargas_feed_entries_total", FEED] == 3
     assert found["sargas_feed_reports_total", FEED] == 3
     assert sum(value for (name, _), value in found.items() if name == "sargas_feed_malformed_total") == 1
