@@ -2,57 +2,53 @@
 
 Every report may come from one of the targets near it, from a target not yet known, or from none. The marginal
 probabilities of that (`sargas.kernels.marginals`) update each target's existence and motion; what no target explains
-begins a new one, existing as likely as newcomers are among such reports.
+begins a new one, which exists as likely as newcomers are among such reports.
 
 Sources: Williams, Marginal multi-Bernoulli filters: RFS derivation of MHT, JIPDA and association-based MeMBer, IEEE
-TAES 51 (2015), equations 26 to 34 (track-oriented form); Musicki, Evans, IPDA with a target that may be unobservable
-(IEEE TAC 39, 1994), here the state "hidden".
+TAES 51 (2015), the track-oriented form; Musicki, Evans, Stankovic, Integrated probabilistic data association, IEEE TAC
+39 (1994), its target that exists and cannot be seen (here: hidden).
 """
 
 import math
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from sargas.fuse.columns import BEARING, PLOT, TOLD, Batch
+from sargas.fuse.columns import PLOT
 from sargas.fuse.rows import (
-    Judgement,
     age,
     conflicts,
     continued,
+    given_up,
+    go_on,
     is_active,
     miss,
     new_row,
     note,
     show,
     start,
-    summarise,
     sweep_up,
 )
-from sargas.fuse.table import AT, BARO, FREE, ICAO, N_USED, REMOTE, SHOWN, TENTATIVE, VALUE, Table
+from sargas.fuse.table import AT, BARO, FREE, N_MODELS, N_USED, SHOWN, TENTATIVE, VALUE, Table
+from sargas.kernels.compiled import compiled
 from sargas.kernels.bank import (
-    N_COLUMNS,
-    N_MOVE,
     N_PACKED,
     N_STATE,
-    SHARE,
-    SPEED_SD,
-    _merge,
-    mean_and_covariance,
+    TURN,
+    coarse,
+    merge,
     moves,
     normalise,
     place_likelihood,
+    place_of,
     predict,
+    scratch,
     update_bearing,
     update_place,
     update_velocity,
 )
 from sargas.kernels.density import (
-    CLOCK,
-    PERIOD,
-    Density,
     clutter_at,
     count_clutter,
     count_detection,
@@ -62,366 +58,457 @@ from sargas.kernels.density import (
 )
 from sargas.kernels.history import ANGLE, MOVING
 from sargas.kernels.marginals import marginals
-from sargas.kernels.near import grid_of, span
+from sargas.kernels.near import Grid, grid_of, span
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
+Record = Any
+Records = NDArray[np.void]
+
+USED, DOUBLE, NO_ROOM, TOO_LATE, CONTRADICTS = 0, 1, 2, 3, 4
+"""Fates of a measurement."""
 
 SURE_R = 0.95
 DOUBLE_D2 = 9.0
 SILENT_D2 = 9.0
-BETA_MIN = 1e-6
+FAINT_R = 0.05
+BETA_MIN = 1e-5
 MISSES_MAX = 20
-FEW = 8
+LEAST_PERIOD_S = 0.1
+EDGES_PER_ROW = 8
+TOLD_CLUTTER = 0.2
+"""Words that nobody else's explain: so many false ones in the area over which they spread."""
 
 
-class Site(NamedTuple):
-    """What limits a sensor's view: place x, y [m], nearest and farthest range [m], sector [rad] clockwise from +y."""
+class Edges(NamedTuple):
+    """Pairs that passed the gate, sorted by row: those of row c are first[c]:first[c + 1].
 
-    x: F64
-    y: F64
-    range_min: F64
-    range_max: F64
-    azimuth_from: F64
-    azimuth_span: F64
-    latency: F64
+    measurement (E,) index into the look, psi (E,) odds against giving none, share (E, M) of each model.
+    """
+
+    first: I64
+    measurement: I64
+    psi: F64
+    share: F64
 
 
-@njit(cache=True)
-def covers(site: Site, s: int, x: float, y: float) -> bool:
-    """Return whether sensor s can see (x, y) at all."""
-    if math.isnan(site.x[s]):
+WORK: Final = np.dtype([
+    ("row", "i8"), ("X", "f8", (N_MODELS, N_STATE)), ("P", "f8", (N_MODELS, N_PACKED)), ("mu", "f8", (N_MODELS,)),
+    ("q", "f8"), ("pd", "f8"),
+])  # fmt: skip
+"""A row that may have given a measurement: its motion at the time of the look, the chance that it is detected if it
+exists, and if it is not hidden."""
+ROOM: Final = scratch(N_MODELS)
+
+
+@compiled
+def covers(site: Record, x: float, y: float) -> bool:
+    """Return whether a sensor can see a place at all."""
+    if math.isnan(site.x):
         return True
-    dx, dy = x - site.x[s], y - site.y[s]
+    dx, dy = x - site.x, y - site.y
     away = math.hypot(dx, dy)
-    if away < site.range_min[s] or away > site.range_max[s]:
+    if away < site.range_min or away > site.range_max:
         return False
-    off = (math.atan2(dx, dy) - site.azimuth_from[s]) % (2.0 * math.pi)
-    return bool(off <= site.azimuth_span[s])
+    return (math.atan2(dx, dy) - site.azimuth_from) % (2.0 * math.pi) <= site.azimuth_span
 
 
-@njit(cache=True)
-def account(tb: Table, i: int, d: Density, slot: int, sensor: int, site: Site, t: float, j: Judgement) -> None:
-    """Count against row i the looks of a sensor that passed without a plot before the one at t."""
-    period = d.figures[slot, PERIOD]
-    since = t - tb.looked_s[i, slot]
+@compiled
+def account(row: Record, view: Record, slot: int, site: Record, t: float) -> None:
+    """Count against a row the looks of a sensor that passed without a plot before the one at t."""
+    period = view.period
+    since = t - row.looked_s[slot]
     if period <= 0.0 or not since < math.inf or since < 1.5 * period:
         return
-    n = min(int(since / period + 0.5) - 1, MISSES_MAX)
-    pd = detection_at(d, slot, tb.x[i, 0], tb.x[i, 1]) if covers(site, sensor, tb.x[i, 0], tb.x[i, 1]) else 0.0
-    for _ in range(n):
-        if pd > 0.0:
-            miss(tb, i, pd)
-    tb.looked_s[i, slot] += n * period
-    tb.spent[i, slot] = 0.0
+    n = int(since / period + 0.5) - 1
+    if covers(site, row.x[0], row.x[1]):
+        pd = detection_at(view, row.x[0], row.x[1])
+        for _ in range(min(n, MISSES_MAX)):
+            miss(row, pd)
+        row.unseen += n
+    row.looked_s[slot] += n * period
+    row.spent[slot] = 0.0
 
 
-@njit(cache=True)
-def _reach(tb: Table, i: int, dt: float, gate: float, turn: float) -> float:
-    """Return how far off the straight line a gated position of row i can be after dt: quick, and generous."""
-    a = abs(dt)
-    var = tb.spread[i, 0] + 2.0 * tb.spread[i, 1] * a + tb.spread[i, 2] * a * a + a * a * a
-    speed = abs(tb.x[i, 2]) + abs(tb.x[i, 3])
-    return math.sqrt(gate * var) + speed * a * min(1.0, 0.5 * turn * a)
+@compiled
+def _reach(row: Record, dt: float, gate: float, turn: float) -> float:
+    """Return how far off the straight line a gated position of a row can be after dt: quick, and generous."""
+    var = row.spread[0] + 2.0 * row.spread[1] * dt + row.spread[2] * dt * dt + dt * dt * dt
+    speed = abs(row.x[2]) + abs(row.x[3])
+    return math.sqrt(gate * var) + speed * dt * min(1.0, 0.5 * turn * dt)
 
 
-@njit(cache=True)
-def _may_be(tb: Table, i: int, b: Batch, k: int, d2: float, t: float, j: Judgement) -> bool:
-    """Return whether nothing but the position speaks against measurement k being of row i."""
-    if conflicts(tb, i, b, k):
+@compiled
+def _is_in_beam(z: F64, r: F64, gate: float, x: float, y: float, far: float) -> bool:
+    """Return whether a place that may be off by `far` can be in a direction."""
+    ex, ey = x - z[1], y - z[2]
+    along = ex * math.sin(z[0]) + ey * math.cos(z[0])
+    across = ex * math.cos(z[0]) - ey * math.sin(z[0])
+    return abs(across) <= far + math.sqrt(gate * r[0]) * abs(along) and -far <= along <= z[3] + far
+
+
+@compiled
+def _is_any_near(grid: Grid, ms: Records, which: I64, x: float, y: float, far: float) -> bool:
+    """Return whether a measurement lies in the box about (x, y)."""
+    a0, a1 = span(x - far, x + far, grid.x0, grid.side, grid.nx)
+    b0, b1 = span(y - far, y + far, grid.y0, grid.side, grid.ny)
+    for a in range(a0, a1 if b1 > b0 else a0):
+        for e in range(grid.start[a * grid.ny + b0], grid.start[a * grid.ny + b1]):
+            z = ms[which[grid.order[e]]].z
+            if abs(z[0] - x) <= far and abs(z[1] - y) <= far:
+                return True
+    return False
+
+
+@compiled
+def _may_be(row: Record, m: Record, d2: float, j: Record) -> bool:
+    """Return whether nothing but the position speaks against a measurement being of a row."""
+    if conflicts(row, m):
         return False
-    known = tb.height[i, BARO, AT]
-    if not math.isnan(b.alt_baro[k]) and t - known < 60.0 and abs(b.alt_baro[k] - tb.height[i, BARO, VALUE]) > j.same_height:
+    baro = row.height[BARO]
+    if not math.isnan(m.alt_baro) and m.t - baro[AT] < j.height_stale_s and abs(m.alt_baro - baro[VALUE]) > j.same_height:
         return False
-    if tb.named_s[i] > -math.inf and b.icao[k] < 0 and b.remote[k] < 0 and b.role[k] == PLOT:
+    if row.named_s > -math.inf and m.icao < 0 and m.remote < 0 and m.role == PLOT:
         # Who no longer says who it is must fly on as before; who has landed leaves its place to birds and clutter.
-        coast = max(j.coast_s, j.coast_looks * max(tb.period_s[i], j.default_period_s))
-        if t - tb.named_s[i] > coast and (
-            tb.on_ground[i] == 1 or t - tb.last_s[i] > coast or d2 > SILENT_D2
-        ):
+        coast = max(j.coast_s, j.coast_looks * (row.period_s if row.period_s > 0.0 else j.default_period_s))
+        if m.t - row.named_s > coast and (row.on_ground == 1 or m.t - row.last_s > coast or d2 > SILENT_D2):
             return False
     return True
 
 
-@njit(cache=True)
-def look(
-    tb: Table,
-    d: Density,
-    site: Site,
-    models: F64,
-    b: Batch,
-    which: I64,
-    slot: int,
-    whole: bool,
-    run: int,
-    j: Judgement,
-    claimed: F64,
-) -> None:
-    """Judge the measurements b[which], all of one sensor, role and kind, and of about one time.
+@compiled
+def _candidates(
+    tb: Table, views: Records, site: Record, ms: Records, which: I64, slot: int, whole: bool, t: float, own: float,
+    gate: float, turn: float, grid: Grid, j: Record, work: Records,
+) -> tuple[int, int]:  # fmt: skip
+    """Write the rows that may have given a measurement; return how many, and how many rows are shown.
 
-    Args:
-        tb, d, site, models, b, j: as their classes say.
-        which: (m,) the measurements.
-        slot: the scanning sensor's place in `d`; -1 for one whose silence says nothing.
-        whole: these are all the plots of a look over the whole view.
-        run: the number of this run, for `touched`.
-        claimed: (M,) receives for each measurement the probability that a known target gave it.
+    In a look over the whole view, the others were missed.
     """
-    m, n_models = which.shape[0], models.shape[0]
-    sensor, role, kind = b.sensor[which[0]], b.role[which[0]], b.kind[which[0]]
-    t = 0.0
-    for a in range(m):
-        t += b.t[which[a]] / m
-    is_angle = kind == ANGLE
-    gate = j.gate_bearing if is_angle else j.gate
-    turn = 0.0
-    for c in range(n_models):
-        turn = max(turn, abs(models[c, 0]))
-    period = d.figures[slot, PERIOD] if slot >= 0 else 0.0
-    if slot >= 0:
-        for a in range(m):
-            widen(d, slot, b.z[which[a], 0], b.z[which[a], 1])
-    own = 0.0
-    for a in range(m):
-        own = max(own, b.r[which[a], 0], b.r[which[a], 2])
-
-    # --- the rows that a measurement may be of
-    n_used = tb.counts[N_USED]
-    near = np.empty(n_used, np.int64)
-    n = 0
-    grid = grid_of(b.z, which)
-    n_shown = 0
-    for a in range(n_used):
-        i = tb.used[a]
-        if not is_active(tb, i):
+    n, n_shown = 0, 0
+    is_angle = ms[which[0]].kind == ANGLE
+    for a in range(tb.counts[N_USED]):
+        row = tb.rows[tb.used[a]]
+        if not is_active(row):
             continue
-        n_shown += 1 if tb.state[i] == SHOWN else 0
-        dt = t - tb.t[i]
-        x, y = tb.x[i, 0] + tb.x[i, 2] * dt, tb.x[i, 1] + tb.x[i, 3] * dt
-        found = False
+        n_shown += row.state == SHOWN
+        dt = max(t - row.t, 0.0)
+        x, y = row.x[0] + row.x[2] * dt, row.x[1] + row.x[3] * dt
+        far = _reach(row, dt, gate, turn)
         if is_angle:
-            if tb.r[i] > 0.05:
-                far = _reach(tb, i, dt, gate, turn)
-                for e in range(m):
-                    z, r = b.z[which[e]], b.r[which[e]]
-                    ex, ey = x - z[1], y - z[2]
-                    along = ex * math.sin(z[0]) + ey * math.cos(z[0])
-                    across = ex * math.cos(z[0]) - ey * math.sin(z[0])
-                    if abs(across) <= far + math.sqrt(gate * r[0]) * abs(along) and -far <= along <= z[3] + far:
-                        found = True
+            found = False
+            if row.r > FAINT_R:
+                for e in range(which.shape[0]):
+                    found = found or _is_in_beam(ms[which[e]].z, ms[which[e]].r, gate, x, y, far)
         else:
-            far = _reach(tb, i, dt, gate, turn) + math.sqrt(gate * own)
-            a0, a1 = span(x - far, x + far, grid.x0, grid.side, grid.nx)
-            b0, b1 = span(y - far, y + far, grid.y0, grid.side, grid.ny)
-            for ca in range(a0, a1):
-                if b1 > b0 and grid.start[ca * grid.ny + b1] > grid.start[ca * grid.ny + b0]:
-                    found = True
-                    break
+            found = _is_any_near(grid, ms, which, x, y, far + math.sqrt(gate * own))
         if found:
-            near[n] = i
+            work[n].row = tb.used[a]
             n += 1
         elif whole:
-            age(tb, i, t, j)
-            if covers(site, sensor, x, y):
-                pd = detection_at(d, slot, x, y)
-                if tb.r[i] > SURE_R and tb.state[i] == SHOWN:
-                    count_detection(d, slot, x, y, 0.0)
-                miss(tb, i, pd)
-            tb.looked_s[i, slot] = t
-            if tb.state[i] == TENTATIVE and tb.r[i] < max(j.prune * tb.born[i, 0], j.r_min):
-                tb.state[i] = FREE
+            age(row, t, j)
+            if covers(site, x, y):
+                view = views[slot]
+                if row.r > SURE_R and row.state == SHOWN:
+                    count_detection(view, x, y, 0.0)
+                miss(row, detection_at(view, x, y))
+                row.unseen += 1
+            row.looked_s[slot] = t
+            if row.state == TENTATIVE and row.r < given_up(row, j):
+                row.state = FREE
+    return n, n_shown
 
-    # --- their motion at t, and the edges
-    Xw, Pw, muw = np.empty((n, n_models, N_STATE)), np.empty((n, n_models, N_PACKED)), np.empty((n, n_models))
-    move, stay = np.empty((n_models, N_MOVE)), np.empty(n_models)
-    pool_x, pool_P = np.empty(N_STATE), np.empty(N_PACKED)
-    xw, Cw = np.empty(N_STATE), np.empty(N_PACKED)
-    hx, gain = np.empty(N_STATE), np.empty(N_STATE)
-    room = 8 * (n + m) + 64
-    measurement, psi, like, d2s = np.empty(room, np.int64), np.empty(room), np.empty((room, n_models)), np.empty(room)
-    first = np.zeros(n + 1, np.int64)
-    pds, exists = np.empty(n), np.empty(n)
-    one = np.empty(n_models)
+
+@compiled
+def _chance(row: Record, views: Records, slot: int, site: Record, t: float, x: float, y: float) -> float:
+    """Return the probability that a scanning sensor gives a plot of a target at (x, y) that is not hidden."""
+    if not covers(site, x, y):
+        return 0.0
+    if slot < 0:
+        return 0.8
+    view = views[slot]
+    pd = detection_at(view, x, y)
+    if t - row.looked_s[slot] < 0.5 * view.period:  # this look may have given its plot already
+        pd *= 1.0 - row.spent[slot]
+    return pd
+
+
+@compiled
+def _densities(
+    w: Record, m: Record, t: float, gate: float, room: Record
+) -> tuple[float, float]:
+    """Write each model's probability times density of a measurement; return their sum and the least d^2."""
+    total, least = 0.0, math.inf
+    off_s = m.t - t
+    for c in range(N_MODELS):
+        if m.kind == ANGLE:
+            room.x[:] = w.X[c]
+            room.P[:] = w.P[c]
+            density, d2 = update_bearing(room.x, room.P, m.z[0], m.z[1], m.z[2], m.r[0], room.h, room.gain)
+        else:
+            x, y = m.z[0] - w.X[c, 2] * off_s, m.z[1] - w.X[c, 3] * off_s
+            density, d2 = place_likelihood(w.X[c], w.P[c], x, y, m.r[0], m.r[1], m.r[2], gate)
+        room.one[c] = w.mu[c] * density
+        total += room.one[c]
+        least = min(least, d2)
+    return total, least
+
+
+@compiled
+def _pair(
+    tb: Table, views: Records, site: Record, models: F64, ms: Records, which: I64, slot: int, t: float, own: float,
+    gate: float, grid: Grid, j: Record, work: Records, room: Record,
+) -> Edges:  # fmt: skip
+    """Predict the candidates to t and return the pairs that pass the gate."""
+    n, m = work.shape[0], which.shape[0]
+    role, is_angle = ms[which[0]].role, ms[which[0]].kind == ANGLE
+    n_most = EDGES_PER_ROW * (n + m) + 64
+    measurement, psi = np.empty(n_most, np.int64), np.empty(n_most)
+    share, first = np.empty((n_most, N_MODELS)), np.zeros(n + 1, np.int64)
     n_edges, last_dt = 0, -1.0
     for c in range(n):
-        i = near[c]
-        age(tb, i, t, j)
+        w = work[c]
+        row = tb.rows[w.row]
+        age(row, t, j)
         if slot >= 0:
-            account(tb, i, d, slot, sensor, site, t, j)
-        dt = max(t - tb.t[i], 0.0)
-        Xw[c], Pw[c], muw[c] = tb.X[i], tb.P[i], tb.mu[i]
+            account(row, views[slot], slot, site, t)
+        w.pd = w.q = 0.0
+        first[c + 1] = n_edges
+        dt = t - row.t
+        if row.hits == 1 and not is_angle:
+            # Most of these are clutter: where they can be is known without moving them.
+            far = math.sqrt(gate * (row.spread[0] + row.spread[2] * dt * dt + j.first_noise * dt * dt * dt + own))
+            if not _is_any_near(grid, ms, which, row.x[0], row.x[1], far):
+                if role == PLOT:
+                    w.pd = _chance(row, views, slot, site, t, row.x[0], row.x[1])
+                    w.q = w.pd * (1.0 - row.hidden)
+                continue
+        w.X[:], w.P[:], w.mu[:] = row.X, row.P, row.mu
         if dt > 0.0:
             if dt != last_dt:
-                moves(models, dt, move, stay)
+                moves(models, dt, room.move, room.stay)
                 last_dt = dt
-            predict(Xw[c], Pw[c], muw[c], models, move, stay, pool_x, pool_P)
-        mean_and_covariance(Xw[c], Pw[c], muw[c], xw, Cw)
-        x, y = xw[0], xw[1]
-        if role == PLOT:
-            pd = 0.0
-            if covers(site, sensor, x, y):
-                pd = detection_at(d, slot, x, y) if slot >= 0 else 0.8
-                is_same = slot >= 0 and t - tb.looked_s[i, slot] < 0.5 * period
-                pd *= 1.0 - (tb.spent[i, slot] if is_same else 0.0)
-        else:
-            pd = j.bearing_pd
-        pds[c] = pd
-        q = pd * (1.0 - tb.hidden[i]) if role == PLOT else pd
-        r = tb.r[i]
-        exists[c] = q
-        given_missed = 1.0 - r * q
+            predict(w.X, w.P, w.mu, models, room.move, room.stay, room.pool_x, room.pool_P)
+        px, py, xx, yy = place_of(w.X, w.P, w.mu)
+        half_x, half_y = math.sqrt(gate * (xx + own)), math.sqrt(gate * (yy + own))
+        w.pd = _chance(row, views, slot, site, t, px, py) if role == PLOT else j.other_pd
+        w.q = q = w.pd * (1.0 - row.hidden) if role == PLOT else w.pd
+        odds = row.r * q / (1.0 - row.r * q)
         first[c + 1] = n_edges
-        if pd <= 0.0:
+        if q <= 0.0:
             continue
-        half_x, half_y = math.sqrt(gate * (Cw[0] + own)), math.sqrt(gate * (Cw[2] + own))
-        if is_angle:
-            a0, a1, b0, b1 = 0, 1, 0, 1
-        else:
-            a0, a1 = span(x - half_x, x + half_x, grid.x0, grid.side, grid.nx)
-            b0, b1 = span(y - half_y, y + half_y, grid.y0, grid.side, grid.ny)
-        for ca in range(a0, a1):
+        a0, a1, b0, b1 = 0, 1, 0, 1
+        if not is_angle:
+            a0, a1 = span(px - half_x, px + half_x, grid.x0, grid.side, grid.nx)
+            b0, b1 = span(py - half_y, py + half_y, grid.y0, grid.side, grid.ny)
+        for a in range(a0, a1):
             if b1 <= b0:
                 break
-            e0 = 0 if is_angle else grid.start[ca * grid.ny + b0]
-            e1 = m if is_angle else grid.start[ca * grid.ny + b1]
+            e0, e1 = (0, m) if is_angle else (grid.start[a * grid.ny + b0], grid.start[a * grid.ny + b1])
             for e in range(e0, e1):
                 at = e if is_angle else grid.order[e]
-                k = which[at]
-                z, rr = b.z[k], b.r[k]
-                if not is_angle and (abs(z[0] - x) > half_x or abs(z[1] - y) > half_y):
+                mk = ms[which[at]]
+                if not is_angle and (abs(mk.z[0] - px) > half_x or abs(mk.z[1] - py) > half_y):
                     continue
-                total, d2_least = 0.0, math.inf
-                off_s = b.t[k] - t
-                for mm in range(n_models):
-                    if is_angle or kind == MOVING:
-                        xw[:] = Xw[c, mm]
-                        Cw[:] = Pw[c, mm]
-                        if is_angle:
-                            density, d2 = update_bearing(xw, Cw, z[0], z[1], z[2], rr[0], hx, gain)
-                        else:
-                            density, d2 = place_likelihood(xw, Cw, z[0], z[1], rr[0], rr[1], rr[2])
-                    else:
-                        u, v = Xw[c, mm, 2] * off_s, Xw[c, mm, 3] * off_s
-                        density, d2 = place_likelihood(Xw[c, mm], Pw[c, mm], z[0] - u, z[1] - v, rr[0], rr[1], rr[2])
-                    d2_least = min(d2_least, d2)
-                    one[mm] = muw[c, mm] * density
-                    total += one[mm]
-                if d2_least > gate or total <= 0.0 or not _may_be(tb, i, b, k, d2_least, t, j):
+                total, least = _densities(w, mk, t, gate, room)
+                if least > gate or total <= 0.0 or n_edges >= n_most or not _may_be(row, mk, least, j):
                     continue
-                if n_edges >= room:
-                    break
-                for mm in range(n_models):
-                    like[n_edges, mm] = one[mm] / total
-                measurement[n_edges], d2s[n_edges] = at, d2_least
-                psi[n_edges] = r * q * total / given_missed
+                for k in range(N_MODELS):
+                    share[n_edges, k] = room.one[k] / total
+                measurement[n_edges], psi[n_edges] = at, odds * total
                 n_edges += 1
         first[c + 1] = n_edges
+    return Edges(first, measurement[:n_edges], psi[:n_edges], share)
 
-    # --- who gave which
-    rho, born_r = np.empty(m), np.empty(m)
-    for a in range(m):
-        k = which[a]
-        if role == PLOT:
+
+@compiled
+def _origins(
+    views: Records, ms: Records, which: I64, slot: int, n_shown: int, j: Record, rho: F64, born: F64
+) -> None:
+    """Write how densely reports come that no known target gives, and which part of them begins a track."""
+    for a in range(which.shape[0]):
+        m = ms[which[a]]
+        if m.role == PLOT:
+            clutter, fresh = j.clutter, j.clutter * 1e-3
             if slot >= 0:
-                f = d.figures[slot]
-                clutter = clutter_at(d, slot, b.z[k, 0], b.z[k, 1])
-                fresh = j.newcomers * (n_shown + 3.0) / view_area(f) * max(period, 0.1) / j.life_s
-                fresh *= detection_at(d, slot, b.z[k, 0], b.z[k, 1])
-            else:
-                clutter, fresh = 1e-8, 1e-12
-            rho[a], born_r[a] = clutter + fresh, fresh / (clutter + fresh)
-        elif is_angle:
-            rho[a], born_r[a] = j.bearing_clutter, 0.0
+                view = views[slot]
+                clutter = clutter_at(view, m.z[0], m.z[1])
+                fresh = j.newcomers * (n_shown + 3.0) / view_area(view) * max(view.period, LEAST_PERIOD_S) / j.life_s
+                fresh *= detection_at(view, m.z[0], m.z[1])
+            rho[a], born[a] = clutter + fresh, fresh / (clutter + fresh)
+        elif m.kind == ANGLE:
+            rho[a], born[a] = j.bearing_clutter, 0.0
         else:
-            area = 2.0 * math.pi * math.sqrt(max(b.r[k, 0] * b.r[k, 2] - b.r[k, 1] * b.r[k, 1], 1.0))
-            rho[a], born_r[a] = 0.2 / area, j.told_r
-    missed, beta, unclaimed = np.empty(n), np.empty(n_edges), np.empty(m)
-    marginals(first, measurement[:n_edges], psi[:n_edges], rho, missed, beta, unclaimed)
+            area = 2.0 * math.pi * math.sqrt(max(m.r[0] * m.r[2] - m.r[1] * m.r[1], 1.0))
+            rho[a], born[a] = TOLD_CLUTTER / area, j.told_r
+        if not math.isnan(m.born_r):
+            born[a] = m.born_r
 
-    # --- update
-    xo, Po = np.empty(N_STATE), np.empty(N_PACKED)
-    for c in range(n):
-        i = near[c]
-        e0, e1 = first[c], first[c + 1]
-        q = exists[c]
-        h = tb.hidden[i]
-        none = missed[c]
-        left = tb.r[i] * (1.0 - q) / (1.0 - tb.r[i] * q)  # it exists though it gave none
-        silent = none * left if role == PLOT else none * tb.r[i]
-        r_new = 1.0 - none + silent
-        if slot >= 0:
-            if tb.r[i] > SURE_R and tb.state[i] == SHOWN and pds[c] > 0.0:
-                count_detection(d, slot, tb.x[i, 0], tb.x[i, 1], 1.0 - none)
-            is_same = t - tb.looked_s[i, slot] < 0.5 * period
-            before = tb.spent[i, slot] if is_same else 0.0
-            tb.spent[i, slot] = before + (1.0 - before) * (1.0 - none)
-            if not is_same:
-                tb.looked_s[i, slot] = t
-        if role == PLOT and q > 0.0:
-            tb.hidden[i] = min(silent * h * (1.0 / (1.0 - q)) / max(r_new, 1e-12), 1.0)
-        elif role != PLOT:
-            tb.hidden[i] = h
-        if e1 > e0 and 1.0 - none > BETA_MIN:
-            for mm in range(n_models):
-                weight = silent / r_new * muw[c, mm]
-                tb.X[i, mm] = Xw[c, mm]
-                tb.P[i, mm] = Pw[c, mm]
-                for e in range(e0, e1):
-                    w = beta[e] / r_new * like[e, mm]
-                    if w < BETA_MIN * 0.01:
-                        continue
-                    k = which[measurement[e]]
-                    z, rr = b.z[k], b.r[k]
-                    if is_angle:
-                        xo[:] = Xw[c, mm]
-                        Po[:] = Pw[c, mm]
-                        update_bearing(xo, Po, z[0], z[1], z[2], rr[0], hx, gain)
-                    else:
-                        off_s = b.t[k] - t
-                        u, v = Xw[c, mm, 2] * off_s, Xw[c, mm, 3] * off_s
-                        update_place(Xw[c, mm], Pw[c, mm], z[0] - u, z[1] - v, rr[0], rr[1], rr[2], xo, Po)
-                        if kind == MOVING:
-                            update_velocity(xo, Po, z[2], z[3], rr[3], hx, gain)
-                    if weight > 0.0:
-                        _merge(tb.X[i, mm], tb.P[i, mm], weight, xo, Po, w)
-                    else:
-                        tb.X[i, mm] = xo
-                        tb.P[i, mm] = Po
-                    weight += w
-                tb.mu[i, mm] = weight
-            normalise(tb.mu[i])
-            tb.t[i] = t
-            summarise(tb, i)
-        tb.r[i] = min(r_new, j.r_max)
-        best, best_beta = -1, 0.5
+
+@compiled
+def _move_to(
+    row: Record, w: Record, ms: Records, which: I64, e0: int, e1: int, edges: Edges, beta: F64, silent: float,
+    total: float, t: float, room: Record,
+) -> None:  # fmt: skip
+    """Write the motion of a row at t: each model's mixture over what may have been its measurement, as one Gaussian."""
+    for k in range(N_MODELS):
+        weight = silent / total * w.mu[k]
+        row.X[k], row.P[k] = w.X[k], w.P[k]
         for e in range(e0, e1):
-            if beta[e] > best_beta:
-                best, best_beta = which[measurement[e]], beta[e]
-        if best >= 0:
-            note(tb, i, b, best, period, site.latency[sensor], run)
-        if tb.state[i] == TENTATIVE:
-            base = 0.8 * (j.cap_speed * period) ** 2
-            if tb.r[i] < max(j.prune * tb.born[i, 0], j.r_min) or 2.0 * tb.spread[i, 0] > j.cap * j.cap * max(
-                tb.born[i, 1], base
-            ):
-                tb.state[i] = FREE
-            elif tb.r[i] > j.show and best >= 0 and tb.hits[i] >= 2:
-                show(tb, i, continued(tb, i, b, best, j))
-    for a in range(m):
-        claimed[which[a]] = 1.0 - unclaimed[a]
+            part = beta[e] / total * edges.share[e, k]
+            if part < BETA_MIN:
+                continue
+            m = ms[which[edges.measurement[e]]]
+            if m.kind == ANGLE:
+                room.x[:] = w.X[k]
+                room.P[:] = w.P[k]
+                update_bearing(room.x, room.P, m.z[0], m.z[1], m.z[2], m.r[0], room.h, room.gain)
+            else:
+                x, y = m.z[0] - w.X[k, 2] * (m.t - t), m.z[1] - w.X[k, 3] * (m.t - t)
+                update_place(w.X[k], w.P[k], x, y, m.r[0], m.r[1], m.r[2], room.x, room.P)
+                if m.kind == MOVING:
+                    update_velocity(room.x, room.P, m.z[2], m.z[3], m.r[3], room.h, room.gain)
+            if weight > 0.0:
+                merge(row.X[k], row.P[k], weight, room.x, room.P, part)
+            else:
+                row.X[k], row.P[k] = room.x, room.P
+            weight += part
+        row.mu[k] = weight
+    normalise(row.mu)
+    row.t = t
 
-    # --- what nobody explains
-    for a in range(m):
-        k = which[a]
+
+@compiled
+def _judge(tb: Table, i: int, m: Record, has_plot: bool, period: float, j: Record) -> None:
+    """Show a row that is sure enough, give up one that is not likely any more."""
+    row = tb.rows[i]
+    if row.state != TENTATIVE:
+        return
+    usual = 0.8 * (j.cap_speed * period) ** 2
+    if row.r < given_up(row, j) or 2.0 * row.spread[0] > j.cap * j.cap * max(row.born_var, usual):
+        row.state = FREE
+    elif row.r > j.show and has_plot and row.hits >= 2:
+        show(row)
+        lost = continued(tb, row, m, j)
+        if lost >= 0:
+            go_on(row, tb.rows[lost])
+
+
+@compiled
+def _update(
+    tb: Table, views: Records, site: Record, ms: Records, which: I64, slot: int, t: float, j: Record, run: int,
+    work: Records, edges: Edges, missed: F64, beta: F64, room: Record,
+) -> None:  # fmt: skip
+    """Give every candidate its new existence and motion."""
+    is_plot = ms[which[0]].role == PLOT
+    period = views[slot].period if slot >= 0 else 0.0
+    for c in range(work.shape[0]):
+        w = work[c]
+        row = tb.rows[w.row]
+        e0, e1, q, none = edges.first[c], edges.first[c + 1], w.q, missed[c]
+        silent = none * row.r * ((1.0 - q) / (1.0 - row.r * q) if is_plot else 1.0)
+        total = 1.0 - none + silent
         if slot >= 0:
-            count_clutter(d, slot, b.z[k, 0], b.z[k, 1], unclaimed[a] * (1.0 - born_r[a]))
-        r = unclaimed[a] * born_r[a]
+            if row.r > SURE_R and row.state == SHOWN and q > 0.0:
+                count_detection(views[slot], row.x[0], row.x[1], 1.0 - none)
+            is_same = t - row.looked_s[slot] < 0.5 * period
+            before = row.spent[slot] if is_same else 0.0
+            row.spent[slot] = before + (1.0 - before) * (1.0 - none)
+            if not is_same:
+                row.looked_s[slot] = t
+        if is_plot:
+            row.hidden = min(silent / total * row.hidden / (1.0 - q), 1.0)
+        if 1.0 - none > BETA_MIN:
+            _move_to(row, w, ms, which, e0, e1, edges, beta, silent, total, t, room)
+            coarse(row.X, row.P, row.mu, row.x, row.spread)
+        row.r = min(total, j.r_max)
+        best, most = -1, 0.5
+        for e in range(e0, e1):
+            if beta[e] > most:
+                best, most = which[edges.measurement[e]], beta[e]
+        if best >= 0:
+            note(row, ms[best], period, site.latency, run)
+            row.unseen = 0
+        elif is_plot:
+            row.unseen += 1
+        _judge(tb, w.row, ms[max(best, 0)], best >= 0, period, j)
+
+
+@compiled
+def _is_double(tb: Table, work: Records, mk: Record, slot: int) -> bool:
+    """Return whether a plot lies, within its own error, on a shown target that has given its plot of this look."""
+    for c in range(work.shape[0]):
+        row = tb.rows[work[c].row]
+        if row.state != SHOWN or work[c].pd > 0.5 or row.spent[slot] < 0.5:
+            continue
+        dt = mk.t - row.t
+        dx, dy = mk.z[0] - row.x[0] - row.x[2] * dt, mk.z[1] - row.x[1] - row.x[3] * dt
+        det = mk.r[0] * mk.r[2] - mk.r[1] * mk.r[1]
+        if dx * dx * mk.r[2] - 2.0 * dx * dy * mk.r[1] + dy * dy * mk.r[0] <= DOUBLE_D2 * det:
+            return True
+    return False
+
+
+@compiled
+def look(
+    tb: Table, views: Records, site: Record, models: F64, ms: Records, which: I64, slot: int, whole: bool, run: int,
+    j: Record,
+) -> None:  # fmt: skip
+    """Judge the measurements ms[which], all of one sensor, role and kind, and of about one time.
+
+    Args:
+        tb: the table, with room for one more row for each measurement.
+        views: what is known of the scanning sensors.
+        site: of the sensor, see `sargas.fuse.pmb_settings.SITE`.
+        models: the bank's.
+        ms: measurements; `claimed` and `fate` of those looked at are written.
+        which: (m,), at least one.
+        slot: the scanning sensor's place in `views`; -1 for one whose silence says nothing.
+        whole: these are all the plots of a look over the whole view.
+        run: the number of this run, for `touched`.
+        j: how to judge.
+    """
+    m = which.shape[0]
+    is_angle = ms[which[0]].kind == ANGLE
+    gate = j.gate_bearing if is_angle else j.gate
+    t, own = 0.0, 0.0
+    for a in range(m):
+        t += ms[which[a]].t / m
+        own = max(own, ms[which[a]].r[0], ms[which[a]].r[2])
+        if slot >= 0:
+            widen(views[slot], ms[which[a]].z[0], ms[which[a]].z[1])
+    turn = 0.0
+    for c in range(models.shape[0]):
+        turn = max(turn, abs(models[c, TURN]))
+    grid = grid_of(ms, which)
+    most, room = np.empty(tb.counts[N_USED], WORK), np.empty(1, ROOM)[0]
+    n, n_shown = _candidates(tb, views, site, ms, which, slot, whole, t, own, gate, turn, grid, j, most)
+    work = most[:n]
+    edges = _pair(tb, views, site, models, ms, which, slot, t, own, gate, grid, j, work, room)
+    rho, born = np.empty(m), np.empty(m)
+    _origins(views, ms, which, slot, n_shown, j, rho, born)
+    missed, beta, unclaimed = np.empty(n), np.empty(edges.measurement.shape[0]), np.empty(m)
+    marginals(edges.first, edges.measurement, edges.psi, rho, missed, beta, unclaimed)
+    _update(tb, views, site, ms, which, slot, t, j, run, work, edges, missed, beta, room)
+    period = views[slot].period if slot >= 0 else 0.0
+    for a in range(m):
+        mk = ms[which[a]]
+        mk.claimed = 1.0 - unclaimed[a]
+        if slot >= 0:
+            count_clutter(views[slot], mk.z[0], mk.z[1], unclaimed[a] * (1.0 - born[a]))
+        r = unclaimed[a] * born[a]
         if r <= j.r_min or is_angle:
             continue
-        i = start(tb, models, b, k, r, run)
-        if i < 0:
+        if slot >= 0 and not whole and _is_double(tb, work, mk, slot):
+            mk.fate = DOUBLE
             continue
+        i = new_row(tb)
+        if i < 0:
+            mk.fate = NO_ROOM
+            continue
+        row = tb.rows[i]
+        start(row, models, mk, r, run)
+        note(row, mk, period, site.latency, run)
         if slot >= 0:
-            tb.looked_s[i, slot], tb.spent[i, slot] = t, 1.0
-        note(tb, i, b, k, period, site.latency[sensor], run)
+            row.looked_s[slot], row.spent[slot] = t, 1.0
     sweep_up(tb)

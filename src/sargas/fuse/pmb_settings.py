@@ -1,14 +1,13 @@
 """How the tracker judges, and the numbers and models that follow from it."""
 
 import math
-from typing import Annotated
+from typing import Annotated, Final
 
 import numpy as np
 from msgspec import Meta, Struct
 from numpy.typing import NDArray
 
 from sargas.fuse.measure import MeasureSettings
-from sargas.fuse.rows import Judgement
 
 Positive = Annotated[float, Meta(gt=0.0)]
 Share = Annotated[float, Meta(gt=0.0, lt=1.0)]
@@ -45,7 +44,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     motion: MotionSettings = MotionSettings()
     life_s: Positive = 2_000.0
     """Mean time for which a target stays in the air and in the region."""
-    hide_s: Positive = 1_200.0
+    hide_s: Positive = 7_200.0
     """Mean time until a target that is seen flies where it cannot be seen: behind a hill, below the beam."""
     reveal_s: Positive = 60.0
     """Mean time for which it stays there."""
@@ -58,6 +57,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A new track is shown from this probability of existence on."""
     prune: Share = 0.035
     """One not yet shown is given up when its existence falls to this share of what it began with."""
+    faint_existence: Share = 1.5e-4
+    """The same for what is less likely than this, unless it began little more likely."""
     existence_max: Share = 0.9999
     spread_max: Positive = 4.5
     """One not yet shown is given up when it is so many times as uncertain as the report that it began with."""
@@ -101,15 +102,44 @@ def models_of(s: MotionSettings) -> NDArray[np.float64]:
     return np.array([straight, *turns, wander])
 
 
-def judgement_of(s: Settings) -> Judgement:
-    """Return the compiled part's numbers."""
-    return Judgement(
-        life_s=s.life_s, hide_s=s.hide_s, reveal_s=s.reveal_s, gate=s.gate, gate_bearing=s.gate_bearing,
-        newcomers=s.newcomers, show=s.show_existence, prune=s.prune, r_min=1e-6, r_max=s.existence_max,
-        cap=s.spread_max, cap_speed=s.motion.first_speed_sd_mps, lost_r=s.lost_existence, lost_s=s.lost_after_s,
-        lost_looks=s.lost_looks, coast_s=s.coast_after_s, coast_looks=s.coast_looks, kept_s=s.lost_kept_s,
-        kept_named_s=s.cooperative_kept_s, default_period_s=s.default_period_s, speed_max=s.speed_max_mps,
-        newcomer_area=s.newcomer_area_m2, jump_reports=float(s.jump_reports), neighbour_leap=s.neighbour_leap_m,
-        told_r=s.sighting_existence, bearing_pd=s.bearing_detection, bearing_clutter=s.bearing_clutter_per_rad,
-        same_height=s.same_height_m, tentative_s=s.tentative_kept_s,
-    )  # fmt: skip
+def judgement_of(s: Settings) -> NDArray[np.void]:
+    """Return the compiled part's numbers, one record of JUDGEMENT."""
+    numbers = {
+        "life_s": s.life_s, "hide_s": s.hide_s, "reveal_s": s.reveal_s, "gate": s.gate, "gate_bearing": s.gate_bearing,
+        "newcomers": s.newcomers, "show": s.show_existence, "prune": s.prune, "r_min": 1e-6,
+        "r_max": s.existence_max, "cap": s.spread_max, "cap_speed": s.motion.first_speed_sd_mps,
+        "lost_r": s.lost_existence, "lost_s": s.lost_after_s, "lost_looks": s.lost_looks, "coast_s": s.coast_after_s,
+        "coast_looks": s.coast_looks, "kept_s": s.lost_kept_s, "kept_named_s": s.cooperative_kept_s,
+        "default_period_s": s.default_period_s, "speed_max": s.speed_max_mps, "newcomer_area": s.newcomer_area_m2,
+        "jump_reports": float(s.jump_reports), "neighbour_leap": s.neighbour_leap_m, "told_r": s.sighting_existence,
+        "other_pd": s.bearing_detection, "bearing_clutter": s.bearing_clutter_per_rad, "clutter": 1e-8, "first_noise": s.motion.wander_noise_m2ps3, "faint": s.faint_existence,
+        "same_height": s.same_height_m, "height_stale_s": 60.0, "tentative_s": s.tentative_kept_s,
+    }  # fmt: skip
+    judgement = np.zeros(1, JUDGEMENT)
+    for name, number in numbers.items():
+        judgement[name] = number
+    return judgement
+
+
+JUDGEMENT: Final = np.dtype([(name, "f8") for name in (
+    "life_s", "hide_s", "reveal_s", "gate", "gate_bearing", "newcomers", "show", "prune", "r_min", "r_max", "cap",
+    "cap_speed", "lost_r", "lost_s", "lost_looks", "coast_s", "coast_looks", "kept_s", "kept_named_s",
+    "default_period_s", "speed_max", "newcomer_area", "jump_reports", "neighbour_leap", "told_r", "other_pd",
+    "bearing_clutter", "faint", "first_noise", "clutter", "same_height", "height_stale_s", "tentative_s",
+)])  # fmt: skip
+
+SITE: Final = np.dtype([(name, "f8") for name in (
+    "x", "y", "range_min", "range_max", "azimuth_from", "azimuth_span", "latency", "period", "trust",
+)])  # fmt: skip
+"""Place of a sensor in the plane [m], NaN if it has none; the ring [m] and sector [rad, from +y to +x] that it can
+see; its usual latency and period [s]; how much of what it says may be believed."""
+
+
+def open_site() -> NDArray[np.void]:
+    """Return the site of a sensor of which nothing is known."""
+    site = np.zeros(1, SITE)
+    site["x"] = site["y"] = np.nan
+    site["range_max"] = np.inf
+    site["azimuth_span"] = 2.0 * math.pi
+    site["trust"] = 1.0
+    return site

@@ -1,19 +1,26 @@
-"""The table of the tracker: everything that is believed of the targets, in arrays that can be copied whole.
+"""The table of the tracker: everything that is believed of the targets, in one array that can be copied whole.
 
-A row is one Bernoulli component (a target that may or may not exist). Rows keep their place while they live; `used`
+A row is one Bernoulli component: a target that may or may not exist. Rows keep their place while they live; `used`
 lists those in use in the order of their beginning. Because all of it is arrays, an earlier moment of the tracker is a
 copy of the table, and going back to it is exact.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sargas.fuse.columns import Batch
 from sargas.kernels.bank import N_PACKED, N_STATE
+from sargas.kernels.history import PLACE
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
+Records = NDArray[np.void]
+
+N_MODELS: Final = 4
+SCANNING_MAX: Final = 16
+"""Sensors whose silence says something; of further ones only what they see counts."""
 
 FREE, TENTATIVE, SHOWN, LOST = 0, 1, 2, 3
 """What a row is: not in use, not yet shown, shown, or shown before and not seen for long."""
@@ -23,113 +30,105 @@ ICAO, REMOTE, CALLSIGN, SQUAWK = 0, 1, 2, 3
 WGS84, BARO = 0, 1
 VALUE, VARIANCE, RATE, AT, LEAPT, N_HEIGHT = 0, 1, 2, 3, 4, 5
 CONTRADICTED, IDENTITY_CHANGED, NEIGHBOUR_LEAPT, NOT_SEEN_BY_RADAR, N_FLAGS = 0, 1, 2, 3, 4
-N_USED, NEXT_UID, N_EVER, N_FREED, N_COUNTS = 0, 1, 2, 3, 4
-"""Places in `counts`: rows in use, the next name, rows ever used, rows given back."""
+
+ROW: Final = np.dtype(
+    [
+        # motion at t, see `sargas.kernels.bank`; the mean of the models; the larger (of x and y) variance of position
+        # [m^2], covariance of position and velocity, variance of velocity
+        ("X", "f8", (N_MODELS, N_STATE)), ("P", "f8", (N_MODELS, N_PACKED)), ("mu", "f8", (N_MODELS,)), ("t", "f8"),
+        ("x", "f8", (N_STATE,)), ("spread", "f8", (3,)),
+        # probability that the target exists, and that no sensor can see it now if it does; their time
+        ("r", "f8"), ("hidden", "f8"), ("existed_s", "f8"),
+        ("born_r", "f8"), ("born_var", "f8"),
+        ("state", "i8"),
+        ("uid", "i8"),  # its name for ever: the number of the measurement that it began with
+        ("touched", "i8"),  # the run that changed it last
+        ("first_s", "f8"), ("last_s", "f8"), ("named_s", "f8"), ("cooperative_s", "f8"), ("contradicted_s", "f8"),
+        ("sensed_s", "f8"), ("period_s", "f8"), ("latency_s", "f8"), ("speed_max", "f8"),
+        ("hits", "i8"), ("on_ground", "i8"), ("unseen", "i8"),
+        # what it says that it is; the addresses that are bound to it; the neighbours' numbers that are
+        ("identity", "i8", (4,)), ("key", "i8", (2,)), ("numbers", "i8", (N_NUMBERS,)),
+        # sensors that placed it, how often, when last; the newest entries of the journal about it
+        ("seen", "i8", (N_SEEN,)), ("seen_n", "i8", (N_SEEN,)), ("seen_s", "f8", (N_SEEN,)),
+        ("entries", "i8", (N_ENTRIES,)), ("n_entries", "i8"),
+        ("height", "f8", (2, N_HEIGHT)), ("climb", "f8"), ("climb_s", "f8"), ("flagged_s", "f8", (N_FLAGS,)),
+        # how many reports of its name agree on where it cannot be; the last of them: time, x, y
+        ("jump", "f8", (4,)),
+        # the last look of each scanning sensor that counted, and how surely it has given its plot of that look
+        ("looked_s", "f8", (SCANNING_MAX,)), ("spent", "f8", (SCANNING_MAX,)),
+    ],
+    align=True,
+)  # fmt: skip
+"""One row; times are UTC epoch seconds, -inf where there was none; ids are those of a batch, -1 none."""
+
+MEASUREMENT: Final = np.dtype(
+    [
+        ("t", "f8"), ("sensor", "i8"), ("kind", "i8"), ("role", "i8"), ("z", "f8", (4,)), ("r", "f8", (4,)),
+        ("alt_wgs84", "f8"), ("alt_wgs84_sd", "f8"), ("alt_baro", "f8"), ("climb", "f8"), ("range_rate", "f8"),
+        ("icao", "i8"), ("remote", "i8"), ("callsign", "i8"), ("squawk", "i8"), ("number", "i8"),
+        ("status", "i8"), ("on_ground", "i8"), ("entry", "i8"),
+        ("uid", "i8"),  # counts the measurements since the beginning
+        ("group", "i8"),  # those with the same number are judged together
+        ("born_r", "f8"),  # existence of what begins here if no track explains it; NaN: judge
+        ("claimed", "f8"),  # receives the probability that a known target gave it
+        ("fate", "i8"),  # receives why it was not used, see `sargas.fuse.look`
+    ],
+    align=True,
+)  # fmt: skip
 
 
 class Table(NamedTuple):
-    """Arrays over C rows; times are UTC epoch seconds, -inf where there was none; ids are those of a batch, -1 none.
+    """Rows (C,), the places of those in use (C,), of those given back (C,), and how many: used, ever, given back."""
 
-    X (C, M, 4), P (C, M, 10), mu (C, M), t (C,): motion at t, see `sargas.kernels.bank`.
-    x (C, 4), spread (C, 3): mean of the models at t, and the larger (of x and y) variance of position [m^2], covariance of
-    position and velocity, and variance of velocity.
-    r (C,) probability that the target exists; hidden (C,) that no sensor can see it now if it does; existed_s (C,)
-    their time. born (C, 2): r and position variance [m^2] at the beginning.
-    state (C,) FREE.., uid (C,) its name for ever; touched (C,) the run that changed it last.
-    identity (C, 4), key (C, 2): what it says that it is, and the addresses that are bound to it; numbers (C, 4): the
-    neighbours' numbers bound to it.
-    seen, seen_n, seen_s (C, 12): sensors that placed it, how often, when last; entries (C, 20), n_entries (C,).
-    height (C, 2, 5), climb (C, 2), flagged_s (C, 4), jump (C, 4): heights, rate of climb and its time, when each flag
-    was raised, and the last report of its name that it could not have given: how many agree, time, x, y.
-    looked_s (C, L), spent (C, L): the last look of each scanning sensor that counted, and how surely it has given its
-    plot of that look.
-    """
-
-    X: F64
-    P: F64
-    mu: F64
-    t: F64
-    x: F64
-    spread: F64
-    r: F64
-    hidden: F64
-    existed_s: F64
-    born: F64
-    state: I64
-    uid: I64
-    touched: I64
-    first_s: F64
-    last_s: F64
-    named_s: F64
-    cooperative_s: F64
-    contradicted_s: F64
-    sensed_s: F64
-    period_s: F64
-    latency_s: F64
-    speed_max: F64
-    hits: I64
-    on_ground: I64
-    identity: I64
-    key: I64
-    numbers: I64
-    seen: I64
-    seen_n: I64
-    seen_s: F64
-    entries: I64
-    n_entries: I64
-    height: F64
-    climb: F64
-    flagged_s: F64
-    jump: F64
-    looked_s: F64
-    spent: F64
+    rows: Records
     used: I64
     freed: I64
     counts: I64
 
 
-def make_table(capacity: int, n_models: int, n_scanning: int) -> Table:
+N_USED, N_EVER, N_FREED, N_COUNTS = 0, 1, 2, 3
+
+
+def make_table(capacity: int) -> Table:
     """Return an empty table."""
-    c = capacity
-
-    def none(*shape: int) -> I64:
-        return np.full((c, *shape), -1, np.int64)
-
-    def zeros(*shape: int) -> F64:
-        return np.zeros((c, *shape))
-
-    def never(*shape: int) -> F64:
-        return np.full((c, *shape), -np.inf)
-
-    return Table(
-        X=zeros(n_models, N_STATE), P=zeros(n_models, N_PACKED), mu=zeros(n_models), t=zeros(),
-        x=zeros(N_STATE), spread=zeros(3),
-        r=zeros(), hidden=zeros(), existed_s=zeros(), born=zeros(2),
-        state=np.zeros(c, np.int64), uid=none(), touched=none(),
-        first_s=zeros(), last_s=never(), named_s=never(), cooperative_s=never(), contradicted_s=never(),
-        sensed_s=never(), period_s=zeros(), latency_s=zeros(), speed_max=zeros(),
-        hits=np.zeros(c, np.int64), on_ground=np.zeros(c, np.int64),
-        identity=none(4), key=none(2), numbers=none(N_NUMBERS),
-        seen=none(N_SEEN), seen_n=np.zeros((c, N_SEEN), np.int64), seen_s=never(N_SEEN),
-        entries=np.zeros((c, N_ENTRIES), np.int64), n_entries=np.zeros(c, np.int64),
-        height=zeros(2, N_HEIGHT), climb=zeros(2), flagged_s=never(N_FLAGS), jump=zeros(4),
-        looked_s=never(n_scanning), spent=zeros(n_scanning),
-        used=np.zeros(c, np.int64), freed=np.zeros(c, np.int64), counts=np.zeros(N_COUNTS, np.int64),
-    )  # fmt: skip
+    rows = np.zeros(capacity, ROW)
+    return Table(rows, np.zeros(capacity, np.int64), np.zeros(capacity, np.int64), np.zeros(N_COUNTS, np.int64))
 
 
-def grown(table: Table, capacity: int, n_scanning: int) -> Table:
-    """Return the table with more room for rows or for scanning sensors."""
-    bigger = make_table(capacity, table.X.shape[1], n_scanning)
+def grown(table: Table, capacity: int) -> Table:
+    """Return the table with room for more rows."""
+    bigger = make_table(capacity)
     for new, old in zip(bigger, table, strict=True):
-        if old is table.counts:
-            new[:] = old
-        else:
-            new[tuple(slice(0, n) for n in old.shape)] = old
+        new[: len(old)] = old
     return bigger
 
 
 def packed(table: Table) -> Table:
     """Return a copy without the rows that were never used; `grown` gives it room again."""
     n = max(int(table.counts[N_EVER]), 1)
-    return Table(*(a.copy() if a is table.counts else a[:n].copy() for a in table))
+    return Table(table.rows[:n].copy(), table.used[:n].copy(), table.freed[:n].copy(), table.counts.copy())
+
+
+def plain_measurement() -> Records:
+    """Return one measurement of a place that says nothing else."""
+    m = np.zeros(1, MEASUREMENT)
+    for name in ("icao", "remote", "callsign", "squawk", "number"):
+        m[name] = -1
+    for name in ("alt_wgs84", "alt_wgs84_sd", "alt_baro", "climb", "range_rate", "born_r"):
+        m[name] = np.nan
+    m["kind"] = PLACE
+    return m
+
+
+def measurements_of(batch: Batch, first_uid: int) -> Records:
+    """Return a batch as records, numbered from `first_uid`, each to be judged on its own as yet."""
+    n = len(batch.t)
+    ms = np.zeros(n, MEASUREMENT)
+    for name in (
+        "t", "sensor", "kind", "role", "z", "r", "alt_wgs84", "alt_wgs84_sd", "alt_baro", "climb", "range_rate",
+        "icao", "remote", "callsign", "squawk", "number", "status", "on_ground", "entry",
+    ):  # fmt: skip
+        ms[name] = getattr(batch, name)
+    ms["uid"] = np.arange(first_uid, first_uid + n)
+    ms["born_r"] = np.nan
+    return ms

@@ -21,8 +21,9 @@ model chooses by the shares makes the mixing linear in M: what leaves is pooled 
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from sargas.kernels.compiled import compiled
 
 F64 = NDArray[np.float64]
 
@@ -37,7 +38,20 @@ SMALL_TURN = 1e-9
 TAU = 2.0 * math.pi
 
 
-@njit(cache=True)
+def scratch(n_models: int) -> np.dtype[np.void]:
+    """Return the record in which the functions below do their sums.
+
+    Its arrays are parts of one record because a part of a record costs nothing to pass on, while a part of an array
+    counts its references.
+    """
+    return np.dtype([
+        ("move", "f8", (n_models, N_MOVE)), ("stay", "f8", (n_models,)), ("one", "f8", (n_models,)),
+        ("pool_x", "f8", (N_STATE,)), ("pool_P", "f8", (N_PACKED,)),
+        ("x", "f8", (N_STATE,)), ("P", "f8", (N_PACKED,)), ("h", "f8", (N_STATE,)), ("gain", "f8", (N_STATE,)),
+    ])  # fmt: skip
+
+
+@compiled
 def moves(models: F64, dt: float, move: F64, stay: F64) -> None:
     """Write each model's a, b, c, d and noise, shape (M, N_MOVE), and its chance, shape (M,), to last dt >= 0."""
     for m in range(models.shape[0]):
@@ -58,7 +72,7 @@ def moves(models: F64, dt: float, move: F64, stay: F64) -> None:
         stay[m] = math.exp(-dt / models[m, STAY])
 
 
-@njit(cache=True)
+@compiled
 def begin(models: F64, z: F64, r: F64, X: F64, P: F64, mu: F64) -> None:
     """Write the state of a target that begins at the position z with covariance r (xx, xy, yy) and no known velocity."""
     for m in range(models.shape[0]):
@@ -70,8 +84,8 @@ def begin(models: F64, z: F64, r: F64, X: F64, P: F64, mu: F64) -> None:
         mu[m] = models[m, SHARE]
 
 
-@njit(cache=True)
-def _merge(xa: F64, Pa: F64, wa: float, xb: F64, Pb: F64, wb: float) -> None:
+@compiled
+def merge(xa: F64, Pa: F64, wa: float, xb: F64, Pb: F64, wb: float) -> None:
     """Replace the Gaussian a by the moments of the mixture of a and b; the weights need not be normalised."""
     f = wb / (wa + wb)
     g = 1.0 - f
@@ -93,7 +107,7 @@ def _merge(xa: F64, Pa: F64, wa: float, xb: F64, Pb: F64, wb: float) -> None:
     xa[3] += f * d3
 
 
-@njit(cache=True)
+@compiled
 def _move(x: F64, P: F64, mv: F64) -> None:
     """Move one Gaussian in place."""
     a, b, c, d = mv[0], mv[1], mv[2], mv[3]
@@ -114,7 +128,7 @@ def _move(x: F64, P: F64, mv: F64) -> None:
     P[7], P[8], P[9] = n00 * c - n01 * d + mv[6], n00 * d + n01 * c, n10 * d + n11 * c + mv[6]
 
 
-@njit(cache=True)
+@compiled
 def predict(X: F64, P: F64, mu: F64, models: F64, move: F64, stay: F64, pool_x: F64, pool_P: F64) -> None:
     """Mix the models and move them, in place, by the time that `moves` was asked for; the last two are room to work."""
     n = mu.shape[0]
@@ -127,38 +141,76 @@ def predict(X: F64, P: F64, mu: F64, models: F64, move: F64, stay: F64, pool_x: 
             pool_x[:] = X[m]
             pool_P[:] = P[m]
         else:
-            _merge(pool_x, pool_P, left, X[m], P[m], w)
+            merge(pool_x, pool_P, left, X[m], P[m], w)
         left += w
     for m in range(n):
         own, come = stay[m] * mu[m], models[m, SHARE] * left
         if come > 0.0:
-            _merge(X[m], P[m], own, pool_x, pool_P, come)
+            merge(X[m], P[m], own, pool_x, pool_P, come)
         mu[m] = own + come
         _move(X[m], P[m], move[m])
 
 
-@njit(cache=True)
+@compiled
 def mean_and_covariance(X: F64, P: F64, mu: F64, x: F64, C: F64) -> None:
     """Write the mean, shape (4,), and the packed covariance, shape (10,), of the mixture."""
     x[:] = X[0]
     C[:] = P[0]
     w = mu[0]
     for m in range(1, mu.shape[0]):
-        _merge(x, C, w, X[m], P[m], mu[m])
+        merge(x, C, w, X[m], P[m], mu[m])
         w += mu[m]
 
 
-@njit(cache=True)
-def place_likelihood(x: F64, P: F64, zx: float, zy: float, xx: float, xy: float, yy: float) -> tuple[float, float]:
-    """Return the density [1/m^2] of a measured position under one Gaussian, and its squared distance."""
+@compiled
+def coarse(X: F64, P: F64, mu: F64, x: F64, spread: F64) -> None:
+    """Write the mean (4,) and the larger (of x and y) variance of position, covariance with velocity, and variance
+    of velocity (3,) of the mixture."""
+    x[:] = 0.0
+    for m in range(mu.shape[0]):
+        for k in range(N_STATE):
+            x[k] += mu[m] * X[m, k]
+    xx = yy = xu = yv = uu = vv = 0.0
+    for m in range(mu.shape[0]):
+        w = mu[m]
+        d0, d1, d2, d3 = X[m, 0] - x[0], X[m, 1] - x[1], X[m, 2] - x[2], X[m, 3] - x[3]
+        xx += w * (P[m, 0] + d0 * d0)
+        yy += w * (P[m, 2] + d1 * d1)
+        xu += w * (P[m, 3] + d0 * d2)
+        yv += w * (P[m, 6] + d1 * d3)
+        uu += w * (P[m, 7] + d2 * d2)
+        vv += w * (P[m, 9] + d3 * d3)
+    spread[0], spread[1], spread[2] = max(xx, yy), max(abs(xu), abs(yv)), max(uu, vv)
+
+
+@compiled
+def place_of(X: F64, P: F64, mu: F64) -> tuple[float, float, float, float]:
+    """Return the mean x, y of the mixture and their variances."""
+    x = y = xx = yy = 0.0
+    for m in range(mu.shape[0]):
+        x += mu[m] * X[m, 0]
+        y += mu[m] * X[m, 1]
+    for m in range(mu.shape[0]):
+        xx += mu[m] * (P[m, 0] + (X[m, 0] - x) ** 2)
+        yy += mu[m] * (P[m, 2] + (X[m, 1] - y) ** 2)
+    return x, y, xx, yy
+
+
+@compiled
+def place_likelihood(
+    x: F64, P: F64, zx: float, zy: float, xx: float, xy: float, yy: float, gate: float
+) -> tuple[float, float]:
+    """Return the density [1/m^2] of a measured position under one Gaussian, 0 beyond the gate, and its squared distance."""
     a, b, c = P[0] + xx, P[1] + xy, P[2] + yy
     det = a * c - b * b
     p, q = zx - x[0], zy - x[1]
     d2 = (p * p * c - 2.0 * p * q * b + q * q * a) / det
+    if d2 > gate:
+        return 0.0, d2
     return math.exp(-0.5 * d2) / (TAU * math.sqrt(det)), d2
 
 
-@njit(cache=True)
+@compiled
 def update_place(x: F64, P: F64, zx: float, zy: float, xx: float, xy: float, yy: float, xo: F64, Po: F64) -> None:
     """Write one Gaussian updated with a measured position and its covariance (Kalman)."""
     a, b, c = P[0] + xx, P[1] + xy, P[2] + yy
@@ -178,7 +230,7 @@ def update_place(x: F64, P: F64, zx: float, zy: float, xx: float, xy: float, yy:
     Po[9] = P[9] - k3 * P[4] - l3 * P[6]
 
 
-@njit(cache=True)
+@compiled
 def _update_scalar(x: F64, P: F64, h: F64, innovation: float, var: float, gain: F64) -> float:
     """Update one Gaussian in place with one number, h (4,) its derivative by the state; return its variance."""
     gain[0] = P[0] * h[0] + P[1] * h[1] + P[3] * h[2] + P[4] * h[3]
@@ -193,7 +245,7 @@ def _update_scalar(x: F64, P: F64, h: F64, innovation: float, var: float, gain: 
     return s
 
 
-@njit(cache=True)
+@compiled
 def update_velocity(x: F64, P: F64, u: float, v: float, var: float, h: F64, gain: F64) -> float:
     """Update one Gaussian in place with a measured velocity of variance `var` each; return its squared distance."""
     d2 = 0.0
@@ -206,7 +258,7 @@ def update_velocity(x: F64, P: F64, u: float, v: float, var: float, h: F64, gain
     return d2
 
 
-@njit(cache=True)
+@compiled
 def update_bearing(
     x: F64, P: F64, azimuth: float, sx: float, sy: float, var: float, h: F64, gain: F64
 ) -> tuple[float, float]:
@@ -225,7 +277,7 @@ def update_bearing(
     return math.exp(-0.5 * d2) / math.sqrt(TAU * s), d2
 
 
-@njit(cache=True)
+@compiled
 def normalise(mu: F64) -> None:
     """Scale the models' probabilities to the sum of one; none dies for ever."""
     total = 0.0

@@ -1,56 +1,61 @@
 """How often each part of a sensor's view gives clutter, and how often it detects what is there; learned while running.
 
-Each of L sensors has a square grid of G x G cells in the plane about its first plot, which doubles its side when a
-plot falls outside. Counts fade with MEMORY_S, so that the figures follow the weather. A cell's figures are those of
-the whole view until the cell has counted enough itself: the mean of a gamma (clutter) or beta (detection)
-distribution whose prior weighs as much as PRIOR_COUNTS counts.
-
-    clutter, hits, chances (L, G, G); figures (L, N_FIGURES), see below.
+Each sensor has a record of `VIEW` with a square grid of G x G cells in the plane about its first plot, which doubles
+its side when a plot falls outside. Counts fade with MEMORY_S, so that the figures follow the weather. A cell's figures
+are those of the whole view until it has counted enough itself: they are the mean of a gamma (clutter) or beta
+(detection) distribution whose prior, the whole view, weighs as much as a few counts.
 """
 
 import math
-from typing import NamedTuple
+from typing import Any, Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from sargas.kernels.compiled import compiled
+
 F64 = NDArray[np.float64]
+View = Any
+"""One record of VIEW, as the compiled code sees it."""
 
-G = 64
-SIDE_FIRST_M = 250.0
-MEMORY_S = 300.0
-PRIOR_COUNTS = 4.0
+G: Final = 32
+SIDE_FIRST_M: Final = 500.0
+MEMORY_S: Final = 300.0
+CELL_CLUTTER: Final = 20.0
+CELL_CHANCES: Final = 30.0
 PLOTS_BEFORE, LOOKS_BEFORE = 5.0, 0.25
-PD_PRIOR, PD_PRIOR_COUNTS = 0.8, 20.0
+"""What is believed before the first look: so many false plots in so many looks."""
+PD_BEFORE, CHANCES_BEFORE = 0.8, 20.0
 PD_MIN, PD_MAX = 0.02, 0.98
-CELL_PD_COUNTS = 10.0
 
-ORIGIN_X, ORIGIN_Y, SIDE, LOW_X, LOW_Y, HIGH_X, HIGH_Y = 0, 1, 2, 3, 4, 5, 6
-PERIOD, CLOCK, LOOKS, CLUTTER, HITS, CHANCES, FADED, N_INTERVALS, AREA_MAX = 7, 8, 9, 10, 11, 12, 13, 14, 15
-N_FIGURES = 16
-"""Cell side 0: nothing has been seen yet. LOW.. HIGH: extent of what was seen. PERIOD [s] between two looks, CLOCK the
-newest plot's time, LOOKS the faded number of looks, then the faded sums over the cells, and the time of fading."""
+VIEW: Final = np.dtype(
+    [
+        ("clutter", "f8", (G, G)), ("hits", "f8", (G, G)), ("chances", "f8", (G, G)),
+        ("x0", "f8"), ("y0", "f8"),
+        ("side", "f8"),  # of a cell [m]; 0: nothing has been seen yet
+        ("low_x", "f8"), ("low_y", "f8"), ("high_x", "f8"), ("high_y", "f8"),  # extent of what was seen
+        ("area_max", "f8"),  # what it can see at all [m^2]
+        ("period", "f8"),  # between two looks [s]; 0: not known
+        ("clock", "f8"),  # time of its newest plot
+        ("faded", "f8"),
+        ("n_looks", "f8"), ("n_clutter", "f8"), ("n_hits", "f8"), ("n_chances", "f8"),  # faded sums
+        ("n_intervals", "f8"),
+        ("cell_clutter", "f8"), ("cell_chances", "f8"),  # how many counts the whole view weighs in a cell
+    ],
+    align=True,
+)  # fmt: skip
 
 
-class Density(NamedTuple):
-    """The arrays described above."""
-
-    clutter: F64
-    hits: F64
-    chances: F64
-    figures: F64
-
-
-def make_density(n: int) -> Density:
+def make_views(n: int) -> NDArray[np.void]:
     """Return what is known of n sensors before they have said anything."""
-    figures = np.zeros((n, N_FIGURES))
-    figures[:, CLOCK] = figures[:, FADED] = -np.inf
-    figures[:, AREA_MAX] = np.inf
-    return Density(np.zeros((n, G, G)), np.zeros((n, G, G)), np.zeros((n, G, G)), figures)
+    views = np.zeros(n, VIEW)
+    views["clock"] = views["faded"] = -np.inf
+    views["area_max"] = np.inf
+    views["cell_clutter"], views["cell_chances"] = CELL_CLUTTER, CELL_CHANCES
+    return views
 
 
-@njit(cache=True)
+@compiled
 def _double(a: F64, qx: int, qy: int) -> None:
     """Sum two by two cells in place; what was there lies in the quarter (qx, qy) of the wider grid."""
     h = G // 2
@@ -64,102 +69,95 @@ def _double(a: F64, qx: int, qy: int) -> None:
             a[qx * h + i, qy * h + j] = small[i, j]
 
 
-@njit(cache=True)
-def widen(d: Density, s: int, x: float, y: float) -> None:
-    """Let the grid of sensor s reach (x, y)."""
-    f = d.figures[s]
-    if f[SIDE] == 0.0:
-        f[SIDE] = SIDE_FIRST_M
-        f[ORIGIN_X], f[ORIGIN_Y] = x - 0.5 * G * SIDE_FIRST_M, y - 0.5 * G * SIDE_FIRST_M
-        f[LOW_X], f[HIGH_X], f[LOW_Y], f[HIGH_Y] = x, x, y, y
-    f[LOW_X], f[HIGH_X] = min(f[LOW_X], x), max(f[HIGH_X], x)
-    f[LOW_Y], f[HIGH_Y] = min(f[LOW_Y], y), max(f[HIGH_Y], y)
+@compiled
+def widen(v: View, x: float, y: float) -> None:
+    """Let the grid reach (x, y)."""
+    if v.side == 0.0:
+        v.side = SIDE_FIRST_M
+        v.x0, v.y0 = x - 0.5 * G * SIDE_FIRST_M, y - 0.5 * G * SIDE_FIRST_M
+        v.low_x, v.high_x, v.low_y, v.high_y = x, x, y, y
+    v.low_x, v.high_x = min(v.low_x, x), max(v.high_x, x)
+    v.low_y, v.high_y = min(v.low_y, y), max(v.high_y, y)
     while True:
-        wide = G * f[SIDE]
-        is_left, is_below = x < f[ORIGIN_X], y < f[ORIGIN_Y]
-        if not (is_left or is_below or x >= f[ORIGIN_X] + wide or y >= f[ORIGIN_Y] + wide):
+        wide = G * v.side
+        is_left, is_below = x < v.x0, y < v.y0
+        if not (is_left or is_below or x >= v.x0 + wide or y >= v.y0 + wide):
             return
         qx, qy = (1 if is_left else 0), (1 if is_below else 0)
-        _double(d.clutter[s], qx, qy)
-        _double(d.hits[s], qx, qy)
-        _double(d.chances[s], qx, qy)
-        f[ORIGIN_X] -= qx * wide
-        f[ORIGIN_Y] -= qy * wide
-        f[SIDE] *= 2.0
+        _double(v.clutter, qx, qy)
+        _double(v.hits, qx, qy)
+        _double(v.chances, qx, qy)
+        v.x0 -= qx * wide
+        v.y0 -= qy * wide
+        v.side *= 2.0
 
 
-@njit(cache=True)
-def _cell(f: F64, x: float, y: float) -> tuple[int, int]:
+@compiled
+def _cell(v: View, x: float, y: float) -> tuple[int, int]:
     """Return the cell of a place; the nearest one for a place outside."""
-    if f[SIDE] == 0.0:
+    if v.side == 0.0:
         return 0, 0
-    i = int(min(max((x - f[ORIGIN_X]) / f[SIDE], 0.0), G - 1.0))
-    j = int(min(max((y - f[ORIGIN_Y]) / f[SIDE], 0.0), G - 1.0))
+    i = int(min(max((x - v.x0) / v.side, 0.0), G - 1.0))
+    j = int(min(max((y - v.y0) / v.side, 0.0), G - 1.0))
     return i, j
 
 
-@njit(cache=True)
-def view_area(f: F64) -> float:
-    """Return the area [m^2] of a sensor's view: the box about what it has shown, no more than its stated cover."""
-    side = max(f[SIDE], SIDE_FIRST_M)
-    return float(min((f[HIGH_X] - f[LOW_X] + side) * (f[HIGH_Y] - f[LOW_Y] + side), f[AREA_MAX]))
+@compiled
+def view_area(v: View) -> float:
+    """Return the area [m^2] of a sensor's view: the box about what it has shown, no more than it can see at all."""
+    side = max(v.side, SIDE_FIRST_M)
+    return min((v.high_x - v.low_x + side) * (v.high_y - v.low_y + side), v.area_max)
 
 
-@njit(cache=True)
-def clutter_at(d: Density, s: int, x: float, y: float) -> float:
-    """Return the expected clutter [1/m^2] of one look of sensor s about a place."""
-    f = d.figures[s]
-    i, j = _cell(f, x, y)
-    cell_area = max(f[SIDE], SIDE_FIRST_M) ** 2
-    looks = f[LOOKS] + LOOKS_BEFORE
-    per_cell = (f[CLUTTER] + PLOTS_BEFORE) / looks * cell_area / view_area(f)
-    return float((d.clutter[s, i, j] + PRIOR_COUNTS) / (looks + PRIOR_COUNTS / per_cell) / cell_area)
+@compiled
+def clutter_at(v: View, x: float, y: float) -> float:
+    """Return the expected clutter [1/m^2] of one look about a place."""
+    i, j = _cell(v, x, y)
+    cell_area = max(v.side, SIDE_FIRST_M) ** 2
+    looks = v.n_looks + LOOKS_BEFORE
+    per_cell = (v.n_clutter + PLOTS_BEFORE) / looks * cell_area / view_area(v)
+    return (v.clutter[i, j] + v.cell_clutter) / (looks + v.cell_clutter / per_cell) / cell_area
 
 
-@njit(cache=True)
-def detection_at(d: Density, s: int, x: float, y: float) -> float:
-    """Return the probability that sensor s detects, in one look, a target at a place."""
-    f = d.figures[s]
-    i, j = _cell(f, x, y)
-    whole = (f[HITS] + PD_PRIOR * PD_PRIOR_COUNTS) / (f[CHANCES] + PD_PRIOR_COUNTS)
-    here = (d.hits[s, i, j] + CELL_PD_COUNTS * whole) / (d.chances[s, i, j] + CELL_PD_COUNTS)
-    return float(min(max(here, PD_MIN), PD_MAX))
+@compiled
+def detection_at(v: View, x: float, y: float) -> float:
+    """Return the probability that one look detects a target at a place."""
+    i, j = _cell(v, x, y)
+    whole = (v.n_hits + PD_BEFORE * CHANCES_BEFORE) / (v.n_chances + CHANCES_BEFORE)
+    here = (v.hits[i, j] + v.cell_chances * whole) / (v.chances[i, j] + v.cell_chances)
+    return min(max(here, PD_MIN), PD_MAX)
 
 
-@njit(cache=True)
-def count_clutter(d: Density, s: int, x: float, y: float, p: float) -> None:
+@compiled
+def count_clutter(v: View, x: float, y: float, p: float) -> None:
     """Count a plot that is clutter with probability p."""
-    f = d.figures[s]
-    i, j = _cell(f, x, y)
-    d.clutter[s, i, j] += p
-    f[CLUTTER] += p
+    i, j = _cell(v, x, y)
+    v.clutter[i, j] += p
+    v.n_clutter += p
 
 
-@njit(cache=True)
-def count_detection(d: Density, s: int, x: float, y: float, p: float) -> None:
-    """Count a chance of sensor s to see a target, used with probability p."""
-    f = d.figures[s]
-    i, j = _cell(f, x, y)
-    d.hits[s, i, j] += p
-    d.chances[s, i, j] += 1.0
-    f[HITS] += p
-    f[CHANCES] += 1.0
+@compiled
+def count_detection(v: View, x: float, y: float, p: float) -> None:
+    """Count a chance to see a target, used with probability p."""
+    i, j = _cell(v, x, y)
+    v.hits[i, j] += p
+    v.chances[i, j] += 1.0
+    v.n_hits += p
+    v.n_chances += 1.0
 
 
-@njit(cache=True)
-def fade(d: Density, s: int, t: float, n_looks: float) -> None:
-    """Let the counts fade until t, and add the looks since."""
-    f = d.figures[s]
-    if f[FADED] > -math.inf and t > f[FADED]:
-        k = math.exp(-(t - f[FADED]) / MEMORY_S)
+@compiled
+def fade(v: View, t: float) -> None:
+    """Let the counts fade until t."""
+    if v.faded > -math.inf and t > v.faded:
+        k = math.exp(-(t - v.faded) / MEMORY_S)
         for i in range(G):
             for j in range(G):
-                d.clutter[s, i, j] *= k
-                d.hits[s, i, j] *= k
-                d.chances[s, i, j] *= k
-        f[LOOKS] *= k
-        f[CLUTTER] *= k
-        f[HITS] *= k
-        f[CHANCES] *= k
-    f[FADED] = max(f[FADED], t)
-    f[LOOKS] += n_looks
+                v.clutter[i, j] *= k
+                v.hits[i, j] *= k
+                v.chances[i, j] *= k
+        v.n_looks *= k
+        v.n_clutter *= k
+        v.n_hits *= k
+        v.n_chances *= k
+    v.faded = max(v.faded, t)

@@ -10,8 +10,9 @@ Transactions on Aerospace and Electronic Systems 50 (2014), equations 26 and 27;
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from sargas.kernels.compiled import compiled
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -21,7 +22,7 @@ ITERATIONS_MAX = 50
 TINY = 1e-300
 
 
-@njit(cache=True)
+@compiled
 def marginals(
     first: I64, measurement: I64, psi: F64, rho: F64, missed: F64, beta: F64, unclaimed: F64
 ) -> int:

@@ -4,8 +4,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from sargas.kernels.compiled import compiled
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -26,14 +27,14 @@ class Grid(NamedTuple):
     order: I64
 
 
-@njit(cache=True)
-def grid_of(z: F64, which: I64) -> Grid:
-    """Return the grid over the points z[which, :2]; there must be one at least."""
+@compiled
+def grid_of(points: NDArray[np.void], which: I64) -> Grid:
+    """Return the grid over the first two of `z` of points[which], records; there must be one at least."""
     n = which.shape[0]
-    x0 = x1 = z[which[0], 0]
-    y0 = y1 = z[which[0], 1]
+    x0 = x1 = points[which[0]].z[0]
+    y0 = y1 = points[which[0]].z[1]
     for a in range(1, n):
-        x, y = z[which[a], 0], z[which[a], 1]
+        x, y = points[which[a]].z[0], points[which[a]].z[1]
         x0, x1, y0, y1 = min(x0, x), max(x1, x), min(y0, y), max(y1, y)
     side = math.sqrt((x1 - x0 + 1.0) * (y1 - y0 + 1.0) / (CELLS_PER_POINT * n + CELLS_LEAST))
     side = max(side, max(x1 - x0, y1 - y0) / (CELLS_PER_POINT * n + CELLS_LEAST))
@@ -41,7 +42,7 @@ def grid_of(z: F64, which: I64) -> Grid:
     start, order = np.zeros(nx * ny + 1, np.int64), np.empty(n, np.int64)
     cell = np.empty(n, np.int64)
     for a in range(n):
-        cell[a] = int((z[which[a], 0] - x0) / side) * ny + int((z[which[a], 1] - y0) / side)
+        cell[a] = int((points[which[a]].z[0] - x0) / side) * ny + int((points[which[a]].z[1] - y0) / side)
         start[cell[a] + 1] += 1
     for c in range(nx * ny):
         start[c + 1] += start[c]
@@ -52,7 +53,7 @@ def grid_of(z: F64, which: I64) -> Grid:
     return Grid(x0, y0, side, nx, ny, start, order)
 
 
-@njit(cache=True)
+@compiled
 def span(low: float, high: float, origin: float, side: float, n: int) -> tuple[int, int]:
     """Return the first cell of one axis that reaches into [low, high], and the one after the last."""
     if high < origin or low > origin + n * side:

@@ -1,0 +1,5 @@
+"""How the hot loops are compiled: kept on disk, and dividing as numpy does (0/0 is NaN and raises nothing)."""
+
+from numba import njit
+
+compiled = njit(cache=True, error_model="numpy")
