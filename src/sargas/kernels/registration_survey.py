@@ -45,10 +45,11 @@ def seen_at(s: Sensors, hears: bool, x0: float, y0: float, t: float, b: int, e: 
     dt = t - e[0]
     x, y = x + e[3] * dt, y + e[4] * dt
     if hears:  # what is heard now was there when the sound left
-        ago = math.sqrt((x - x0) ** 2 + (y - y0) ** 2) / SOUND_MPS
-        for _ in range(2):
-            ago = math.sqrt((x - e[3] * ago - x0) ** 2 + (y - e[4] * ago - y0) ** 2) / SOUND_MPS
-        x, y = x - e[3] * ago, y - e[4] * ago
+        dx, dy, v2 = x - x0, y - y0, e[3] * e[3] + e[4] * e[4]
+        toward, slower = dx * e[3] + dy * e[4], SOUND_MPS * SOUND_MPS - v2
+        if slower > 0.0:
+            ago = (math.sqrt(toward * toward + slower * (dx * dx + dy * dy)) - toward) / slower
+            x, y = x - e[3] * ago, y - e[4] * ago
     return x, y
 
 
