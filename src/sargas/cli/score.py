@@ -1,9 +1,11 @@
 """`sargas score`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from sargas.cli.console import EXIT_OK, fail, progress, say, table
+from cyclopts import Parameter
+
+from sargas.cli.console import EXIT_OK, EXIT_USAGE, fail, progress, say, table
 
 if TYPE_CHECKING:
     from sargas.app.to_score import Found
@@ -25,7 +27,7 @@ def score(
     every: float | None = None,
     hold: float | None = None,
     birds: bool = False,
-    json: str | None = None,
+    json: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
     plots: Path | None = None,
 ) -> int:
     """Score a tracker against the truth: GOSPA, identities, SIAP, consistency, false tracks, and the ED-142 limits.
@@ -68,6 +70,8 @@ def score(
     from sargas.evaluate.scores import scores_of
 
     logs.configure(as_json=False, level="warning")
+    if json is not None and json.startswith("--"):
+        fail(f"--json: expected a file, or - for standard output; got {json}", EXIT_USAGE)
     if plots is not None:
         _refuse_without_matplotlib()
     asked = to_score.Asked(seed=seed, tracker=tracker, every_s=every, hold_s=hold)

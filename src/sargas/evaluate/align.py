@@ -60,6 +60,8 @@ def align(
             f"{truth.file} has {words[truth.is_geodetic]}, {tracks.file} {words[tracks.is_geodetic]}:"
             " expected the same in both"
         )
+    if hold_s is not None and not hold_s >= 0.0:
+        raise DataError(f"hold: expected 0 s or more, got {hold_s:g}")
     plane = plane_about(truth.place[:, 0], truth.place[:, 1]) if truth.is_geodetic else None
     targets, shown = motion_of(truth, plane), motion_of(tracks, plane)
     times_s = moments_of(targets, every_s)

@@ -48,15 +48,16 @@ def draw_map(measured: Measured) -> Figure:
     false = {int(number) for number in identity.track_ids[identity.is_false]}
     good = {number: line for number, line in tracks.items() if number not in false}
     colours = cycle((BLUE, GREEN, PURPLE, SKY)) if len(good) <= COLOURED else cycle((BLUE,))
-    axes.add_collection(
-        LineCollection(
-            list(good.values()),
-            colors=[next(colours) for _ in good],
-            linewidths=1.6,
-            zorder=2.5,
-            label=f"tracks ({len(good)})",
+    if good:
+        axes.add_collection(
+            LineCollection(
+                list(good.values()),
+                colors=[next(colours) for _ in good],
+                linewidths=1.6,
+                zorder=2.5,
+                label=f"tracks ({len(good)})",
+            )
         )
-    )
     if false:
         lines = [tracks[number] for number in sorted(false)]
         many = len(false) > NAMED

@@ -18,30 +18,27 @@ class Line(NamedTuple):
 def figures(scores: Scores) -> list[Line]:
     """Return the figures, from the picture as a whole to single tracks."""
     s = scores
-    cut = f"{s.cutoff_m:,.0f} m"
     return [
-        Line("GOSPA", _metres(s.gospa_m), f"mean over the moments, cut-off {cut}, p = 2; 0 is best"),
-        Line("  of it localisation", _metres(s.gospa_localisation_m), "these three are root mean squares:"),
-        Line("  of it missed", _metres(s.gospa_missed_m), "their squares add up to that of GOSPA"),
+        Line("GOSPA", _metres(s.gospa_m), f"mean over the moments, cut-off {s.cutoff_m:,.0f} m; best 0"),
+        Line("  of it localisation", _metres(s.gospa_localisation_m), "root mean squares: the squares of the"),
+        Line("  of it missed", _metres(s.gospa_missed_m), "three add up to the mean square of GOSPA"),
         Line("  of it false", _metres(s.gospa_false_m), ""),
         Line("OSPA", _metres(s.ospa_m), "the same per target, at most the cut-off"),
-        Line("missed", _percent(s.missed_share), f"{s.missed:.2f} targets at a time have no track within {cut}"),
-        Line("false", _percent(s.false_share), f"{s.false:.2f} tracks at a time have no target within {cut}"),
-        Line("RMS position error", _metres(s.rms_error_m), "of tracks paired one to one"),
-        Line("identity switches", str(s.switches), "a target is followed by another track than before"),
-        Line("breaks", str(s.breaks), "a target is followed again after moments without a track"),
+        Line("missed", _percent(s.missed_share), f"{s.missed:.2f} targets at a time without a track"),
+        Line("false", _percent(s.false_share), f"{s.false:.2f} tracks at a time without a target"),
+        Line("RMS position error", _metres(s.rms_error_m), "of targets and tracks paired one to one"),
+        Line("identity switches", str(s.switches), "another track than the target had before"),
+        Line("breaks", str(s.breaks), "a track again after moments without one"),
         Line("false tracks", str(s.false_tracks), _false_tracks(s)),
-        Line("initiation latency", _latency(s), "from a target's first moment to its first track"),
-        Line("SIAP completeness", _percent(s.siap_completeness), "targets that have a track; 100 % is best"),
-        Line("SIAP ambiguity", _plain(s.siap_ambiguity), "tracks per target that has any; 1 is best"),
-        Line("SIAP spuriousness", _percent(s.siap_spuriousness), "tracks that belong to no target"),
+        Line("initiation latency", _seconds(s.latency_s), "from a target's start to its first track"),
+        Line("SIAP completeness", _percent(s.siap_completeness), "targets that have a track; best 100 %"),
+        Line("SIAP ambiguity", _plain(s.siap_ambiguity), "tracks per target that has any; best 1"),
+        Line("SIAP spuriousness", _percent(s.siap_spuriousness), "tracks that belong to no target; best 0 %"),
         Line("SIAP position error", _metres(s.siap_positional_accuracy_m), "mean over the tracks that belong to one"),
         Line("SIAP velocity error", _speed(s.siap_velocity_accuracy_mps), "mean of the same"),
-        Line(
-            "longest segment", _percent(s.siap_longest_segment), "share of a life that one track held; 100 % is best"
-        ),
+        Line("longest segment", _percent(s.siap_longest_segment), "of a life that one track held; best 100 %"),
         Line("NEES of the position", *_check(s.nees_position, "covariance")),
-        Line("NEES of the velocity", *_check(s.nees_velocity, "velocity and its covariance")),
+        Line("NEES of the velocity", *_check(s.nees_velocity, "velocity, or its covariance")),
         Line("NIS", *_check(s.nis, "innovations")),
         Line("existence", *_existence(s.existence)),
     ]
@@ -78,31 +75,25 @@ def _check(check: Check | None, what: str) -> tuple[str, str]:
     if check.low <= check.mean <= check.high:
         verdict = "consistent"
     elif 0.8 <= check.average <= 1.25:
-        verdict = f"nearly consistent: errors a little {size} than claimed"
+        verdict = f"errors a little {size} than claimed"
     else:
         verdict = f"errors {size} than claimed"
-    text = f"{verdict}; {check.dof} is ideal, {check.low:.2f} to {check.high:.2f} would be"
-    return f"{check.mean:.2f}", f"{text} chance; {100.0 * check.within_95:.1f} % within the 95 % bound"
+    return f"{check.mean:.2f}", f"{verdict}; best {check.dof}"
 
 
 def _existence(existence: Existence | None) -> tuple[str, str]:
     if existence is None:
         return "-", "not measured: the tracks claim none"
-    return (
-        f"{existence.calibration_error:.3f}",
-        f"mean distance of claimed from observed; Brier {existence.brier:.3f}; 0 is best",
-    )
+    return f"{existence.calibration_error:.3f}", f"mean |claimed - observed|; Brier {existence.brier:.3f}; best 0"
 
 
 def _false_tracks(scores: Scores) -> str:
     per_h = "" if scores.false_tracks_per_h is None else f"{scores.false_tracks_per_h:.1f} an hour; "
-    return f"{per_h}paired with a target for less than half their life"
+    return f"{per_h}with a target for under half their life"
 
 
-def _latency(scores: Scores) -> str:
-    if scores.latency_s is None or scores.latency_moments is None:
-        return "-"
-    return f"{scores.latency_s:.1f} s"
+def _seconds(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f} s"
 
 
 def _span(seconds: float) -> str:
