@@ -57,10 +57,18 @@ class Plot(Struct, frozen=True):
 class Traffic:
     """Targets and the plots of them; the same seed gives the same ones."""
 
-    def __init__(self, n_targets: int, n_sensors: int = 5, turn_s: float = 1.0, seed: int = 1) -> None:
+    def __init__(
+        self,
+        n_targets: int,
+        n_sensors: int = 5,
+        turn_s: float = 1.0,
+        seed: int = 1,
+        shift_deg: tuple[float, float] = (0.0, 0.0),
+    ) -> None:
         self.n_targets = n_targets
         self.turn_s = turn_s
-        self.sensors = [_sensor(number, turn_s) for number in range(n_sensors)]
+        self._shift_deg = shift_deg
+        self.sensors = [_sensor(number, turn_s, shift_deg) for number in range(n_sensors)]
         self.rate_hz = n_targets * n_sensors / turn_s
         self._rng = np.random.default_rng(seed)
         self._looks_s = self._rng.uniform(0.0, 1.0, n_targets)
@@ -110,7 +118,8 @@ class Traffic:
     def _new_flights(self) -> np.ndarray:
         n, rng = self.n_targets, self._rng
         radius_m = rng.uniform(5e3, 20e3, n) * rng.choice([-1.0, 1.0], n)
-        columns = (rng.uniform(54.2, 55.2, n), rng.uniform(25.4, 27.0, n), radius_m, rng.uniform(20.0, 80.0, n))
+        lat, lon = (rng.uniform(*span, n) for span in ((54.2, 55.2), (25.4, 27.0)))
+        columns = (lat + self._shift_deg[0], lon + self._shift_deg[1], radius_m, rng.uniform(20.0, 80.0, n))
         return np.stack([*columns, rng.uniform(0.0, 2.0 * np.pi, n)], axis=-1)
 
 
@@ -286,8 +295,8 @@ def _shown(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _sensor(number: int, turn_s: float) -> Sensor:
-    lat, lon, alt_m = SITE
+def _sensor(number: int, turn_s: float, shift_deg: tuple[float, float]) -> Sensor:
+    lat, lon, alt_m = SITE[0] + shift_deg[0], SITE[1] + shift_deg[1], SITE[2]
     return Sensor(
         id=f"radar-{number}",
         kind="radar",
