@@ -83,8 +83,8 @@ class Watch:
     settings: CrossingSettings = SETTINGS
     q: float = 1.0
     shown_at: float = 0.9
-    others_say: float = 4.0
-    third_says: float = 2.0
+    others_say: float = 6.0
+    third_says: float = 5.0
     targets: list[Target] = field(default_factory=list)
     n_rows: int = 0
     now_s: float = 0.0
@@ -138,9 +138,8 @@ class Watch:
         Q[:2, :2] = Q[2:, 2:] = self.q * np.array([[dt**3 / 3, dt**2 / 2], [dt**2 / 2, dt]])
         for target in self.targets:
             target.x, target.P = F @ target.x, F @ target.P @ F.T + Q
-            before = log_odds(target.existence)
             target.existence *= math.exp(-dt / LIVES_S)
-            fade(target.evidence, before - log_odds(target.existence))
+            fade(target.evidence, dt)
 
     def associate(self, s: int, new: F64) -> F64:
         """Update all targets with a look; return the probability of each direction that no target made it."""
@@ -180,10 +179,11 @@ class Watch:
             x, P = target.x.copy(), target.P.copy()
             notice(x, P, self.now_s, new[j], np.empty((7, 4)))
             parts.append((float(beta[j]), x, P))
-        before = target.existence
-        target.existence = min(sum(w for w, _, _ in parts), 0.9999)
-        credit(target.of, target.evidence, s, log_odds(target.existence) - log_odds(before))
-        weights = np.array([w for w, _, _ in parts]) / max(target.existence, 1e-12)
+        is_there, is_not = sum(w for w, _, _ in parts), none * (1.0 - target.existence) / (1.0 - target.existence * p)
+        said = math.log(is_there / max(is_not, 1e-12)) - math.log(target.existence / (1.0 - target.existence))
+        credit(target.of, target.evidence, s, said)
+        target.existence = min(is_there, 0.9999)
+        weights = np.array([w for w, _, _ in parts]) / max(is_there, 1e-12)
         x = sum(w * part for w, (_, part, _) in zip(weights, parts, strict=True))
         target.P = sum(w * (P + np.outer(part - x, part - x)) for w, (_, part, P) in zip(weights, parts, strict=True))
         target.x = x
@@ -207,10 +207,6 @@ class Watch:
                 continue
             kept.append(target)
         self.targets = sorted(kept, key=lambda one: one.number)
-
-
-def log_odds(p: float) -> float:
-    return math.log(p / (1.0 - p))
 
 
 def are_same(a: Target, b: Target) -> bool:

@@ -1,8 +1,10 @@
 """Which sites hold a track to be real: a track of directions must stand without the best of its witnesses.
 
-A track's `of`, shape (N_WITNESS,), are the sensors that told of it (-1: none), `evidence` what each did to ln of the
-odds of its existence, detections and misses together. A ghost lives on the directions of one site and on chance; of
-two sites and two targets the two false crossings look like the two true ones until a third site decides.
+A track's `of`, shape (N_WITNESS,), are the sensors that told of it (-1: none), `evidence` what each of late said for
+it: ln of the likelihood ratios of its looks, detections and misses together, forgotten with time. The ratio of a look
+is that of the odds of existence after it and before it, so a direction that another track explains as well says
+little. A ghost lives on the directions of one site and on chance; of two sites and two targets the two false
+crossings look like the two true ones until a third site decides.
 """
 
 import math
@@ -19,16 +21,19 @@ Flags = NDArray[np.bool_]
 
 N_WITNESS = 8
 NOTHING = 1e-3
+MOST = 4.0  # a chance detection must not be enough, however few false ones a sensor has
+MEMORY_S = 60.0
 LOWEST = -3.0  # a site that has long been blind to a track must be able to come to see it
 RIVAL_MIN = 0.1
 
 
 @njit(cache=True)
 def credit(of: I64, evidence: F64, sensor: int, gained: float) -> None:
-    """Add to a sensor's evidence, in place, by how much one look of it raised ln of the odds of a track's existence.
+    """Add, in place, ln of the likelihood ratio of a sensor's look for a track; one look says MOST at most.
 
     A sensor that has no place takes an empty one, or that of the one that said least for or against, if it says more.
     """
+    gained = min(gained, MOST)
     if abs(gained) < NOTHING:
         return
     at, least = -1, 0
@@ -45,15 +50,10 @@ def credit(of: I64, evidence: F64, sensor: int, gained: float) -> None:
 
 
 @njit(cache=True)
-def fade(evidence: F64, lost: float) -> None:
-    """Take from the evidence, in place, what time alone took from ln of the odds of the existence."""
-    whole = 0.0
-    for told in evidence:
-        whole += max(told, 0.0)
-    if whole > 0.0 and lost > 0.0:
-        for k in range(evidence.shape[0]):
-            if evidence[k] > 0.0:
-                evidence[k] *= 1.0 - lost / max(whole, lost)
+def fade(evidence: F64, dt: float) -> None:
+    """Forget, in place, what time makes of the evidence."""
+    for k in range(evidence.shape[0]):
+        evidence[k] *= math.exp(-dt / MEMORY_S)
 
 
 @njit(cache=True)
