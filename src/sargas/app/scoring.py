@@ -102,7 +102,7 @@ def watched_run(
     engine = build_engine(structs.replace(blueprint, rules=[]))
     times: list[float] = []
     shown: list[Moment] = []
-    for now_s in ticks(engine, steps, last_s if until_s is None else min(until_s, last_s)):
+    for now_s in ticks(engine, steps, first_s, last_s if until_s is None else min(until_s, last_s)):
         if first_s <= now_s <= last_s:
             times.append(now_s)
             shown.append(moment_of(engine.picture.tracks.values(), plane))
@@ -121,9 +121,17 @@ def watched_run(
     )
 
 
-def ticks(engine: Engine, steps: Iterable[Step], until_s: float) -> Iterator[float]:
-    """Give everything to the engine in the order of arrival; yield after each tick up to `until_s`, with its time."""
+def ticks(engine: Engine, steps: Iterable[Step], from_s: float, until_s: float) -> Iterator[float]:
+    """Give everything to the engine in the order of arrival; yield after each tick up to `until_s`, with its time.
+
+    The clock begins at `from_s`, or with the first arrival if that is earlier: what flew before anything was heard of
+    it was missed.
+    """
+    is_begun = False
     for received_s, what in steps:
+        if not is_begun:
+            yield from _ticked(engine, min(from_s, received_s, until_s))
+            is_begun = True
         if received_s > until_s:
             break
         yield from _ticked(engine, received_s)
@@ -131,6 +139,8 @@ def ticks(engine: Engine, steps: Iterable[Step], until_s: float) -> Iterator[flo
             engine.accept(what)
         else:
             engine.ingest(what, received_s)
+    if not is_begun:
+        yield from _ticked(engine, from_s)
     yield from _ticked(engine, until_s)
 
 

@@ -15,7 +15,7 @@ from sargas.evaluate.moments import F64, Moment
 from sargas.evaluate.picture_style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, figure_of, finish
 
 NAMED: Final = 25
-"""So many targets and sensors are named on the map; more would hide it."""
+"""Up to so many targets are named on the map, and so many of them and of the sensors; more would hide it."""
 COLOURED: Final = 60
 """So many tracks have colours of their own."""
 MARGIN: Final = 0.15
@@ -76,7 +76,7 @@ def draw_map(measured: Measured) -> Figure:
         axes.plot(ends[:, 0], ends[:, 1], ".", color=RED, ms=2 if many else 4, scalex=False, scaley=False)
     _switches(axes, measured)
     _sensors(axes, measured)
-    names = [(run.truth_name(number), line[0]) for number, line in truth.items()]
+    names = [(run.truth_name(number), line[0]) for number, line in truth.items()] if len(truth) <= NAMED else []
     _name(axes, [*names, *((post.name, np.array(post.xy_m) / 1_000.0) for post in run.sensors)])
     axes.legend(ncols=5, loc="lower left", bbox_to_anchor=(0.0, 1.0), frameon=False)
     axes.set_ylabel("north [km]")

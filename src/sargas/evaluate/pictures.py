@@ -71,7 +71,7 @@ def error_picture(measured: Measured) -> Figure:
         else:
             _spread(axes, errors.moment, errors.distance_m, time)
         rms_m = float(np.sqrt((errors.distance_m**2).mean()))
-        axes.axhline(rms_m, color=BLACK, lw=1.0, ls="--", label=f"RMS {rms_m:,.0f} m")
+        axes.axhline(rms_m, color=BLACK, lw=1.0, ls="--", label=f"RMS {rms_m:,.0f} m, own tracks")
         axes.set_ylim(0.0, 1.15 * float(np.quantile(errors.distance_m, 0.998)) + 1e-9)
         axes.legend(ncols=4, loc="lower left", bbox_to_anchor=(0.0, 1.0), frameon=False)
     else:

@@ -13,6 +13,7 @@ from sargas.app.scoring import moment_of, scenario_run, truth_of
 from sargas.evaluate.moments import ScoredRun
 from sargas.evaluate.plane import Plane
 from sargas.evaluate.scores import score
+from sargas.model.entry import Entry, FeedOpened
 from sargas.model.errors import ConfigError, DataError
 from sargas.model.track import Track
 
@@ -101,6 +102,24 @@ def test_the_tracker_of_a_written_out_configuration_is_the_one_that_is_scored(ni
     (other / "watch.toml").write_text(text + '\n[tracker]\ntype = "no_such"\n', encoding="utf-8")
     with pytest.raises(ConfigError, match="no_such"):
         to_score.find(str(other), None, to_score.Asked())
+
+
+def test_what_flew_before_the_first_report_or_without_any_was_missed() -> None:
+    from sargas.app.exercise import blueprint_of, find
+    from sargas.simulate.run import run as simulate
+
+    blueprint = blueprint_of(simulate(find("tiny"), 1))
+    path = scoring.Path(
+        name="t",
+        time_s=np.array([1_000.0, 1_100.0]),
+        lat_deg=np.array([54.6, 54.6]),
+        lon_deg=np.array([25.3, 25.4]),
+    )
+    entry = Entry(seq=1, received_s=1_050.0, body=FeedOpened(feed="radar"))
+    for steps in ([], [(1_050.0, entry)], [(900.0, structs.replace(entry, received_s=900.0))]):
+        run = scoring.watched_run(blueprint, steps, [path], title="t")
+        assert run.times_s.tolist() == list(range(1_000, 1_101))
+        assert score(run).missed_share == 1.0
 
 
 # --- the parts ---
