@@ -40,7 +40,7 @@ class Told(Struct, frozen=True):
     azimuth_sd_rad: float
     is_polar: bool
     is_hard: bool  # groups, much clutter, detection 0.7: tuned for on its own
-    is_dense: bool  # 500 targets and more: likewise
+    n_targets: int  # at most, at one time
     place_sd_m: float  # the plots' mean error along one axis, for whoever knows one covariance only
 
     @property
@@ -116,7 +116,7 @@ def told_of(given: Recipe, made: TrackingSet) -> Told:
         azimuth_sd_rad=given.azimuth_sd_rad,
         is_polar=given.is_polar,
         is_hard=given.group_size > 0,
-        is_dense=given.n_targets >= 500,
+        n_targets=given.n_targets,
         place_sd_m=float(np.sqrt(np.trace(made.cov_m2, axis1=1, axis2=2).mean() / 2)),
     )
 

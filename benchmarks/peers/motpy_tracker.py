@@ -12,7 +12,7 @@ from tracking_sets import F64, I64
 class Settings(Struct, frozen=True):
     """Tuned on seed 100."""
 
-    side_m: float = 1_000.0
+    side_m: float = 700.0
     q: float = 10.0
     min_steps: int = 3
     max_staleness: int = 3
@@ -22,7 +22,7 @@ def tuned(told: Told) -> Settings:
     settings = Settings()
     if told.is_hard:
         return structs.replace(settings, side_m=600.0, min_steps=6, max_staleness=2)
-    return structs.replace(settings, min_steps=4) if told.is_dense else settings
+    return structs.replace(settings, min_steps=4) if told.n_targets >= 200 else settings
 
 
 class Boxes:

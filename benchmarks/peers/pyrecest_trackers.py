@@ -33,7 +33,7 @@ def tuned(told: Told) -> Settings:
     settings = Settings()
     if told.is_hard:
         return structs.replace(settings, gate=3.0, n_init=7)
-    return structs.replace(settings, gate=4.0, n_init=4) if told.is_dense else settings
+    return structs.replace(settings, n_init=4) if told.n_targets >= 200 else settings
 
 
 def initial_covariance(cov_m2: F64) -> F64:

@@ -68,7 +68,7 @@ def tuned(told: Told) -> Settings:
     settings = Settings()
     if told.is_hard:
         return structs.replace(settings, min_points=6, gate=3.0)
-    return structs.replace(settings, min_points=4, gate=4.0) if told.is_dense else settings
+    return structs.replace(settings, min_points=4, gate=4.0) if told.n_targets >= 500 else settings
 
 
 class StoneSoup:
