@@ -12,20 +12,19 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from msgspec import Struct
-from scipy.special import owens_t
 
 from sargas.kernels.edges import (
     ECCENTRICITY2,
     EQUATOR_M,
     SIZE,
     edges_in_box,
-    edges_within,
     first_meetings,
     is_inside,
     least_bound_m,
     nearest_edge,
 )
 from sargas.kernels.meeting import Triple, box_along, meet
+from sargas.kernels.normal_mass import mass_behind_edges
 from sargas.model.zone import Polygon
 
 F64 = npt.NDArray[np.float64]
@@ -138,8 +137,8 @@ class Area:
     def probability(self, lon_deg: float, lat_deg: float, cov_m2: tuple[float, float, float]) -> float:
         """Return the probability that a point with this mean and covariance (ee, en, nn) is inside.
 
-        Exact for polygons in the plane about the mean: the triangles that the mean makes with the edges are
-        integrated one by one with Owen's T function.
+        Exact for polygons in the plane about the mean: what lies behind the edges, seen from the mean, is integrated
+        edge by edge, as with Owen's T function.
         Source: D. B. Owen, Tables for computing bivariate normal probabilities, Ann. Math. Stat. 27, 1956.
         """
         tolerance_m = _coarseness_m(cov_m2)
@@ -162,33 +161,20 @@ class Area:
     def _probability(self, lon_deg: float, lat_deg: float, cov_m2: tuple[float, float, float]) -> float | None:
         """Return the probability inside, None if the mean is on an edge or its line."""
         ee, en, nn = sound_covariance(cov_m2)
-        spread_m = math.sqrt(ee + nn)
-        k = edges_within(self._edges, self._boxes, self._groups, lon_deg, lat_deg, _TAIL_SD * spread_m)
-        if not len(k):
-            return float(self.contains(lon_deg, lat_deg))
-        east_m, north_m = metres_per_degree(lat_deg)
         l11 = math.sqrt(ee)
         l21 = en / l11
-        l22 = math.sqrt(max(nn - l21 * l21, 1e-6))
-        ax = (self._ax[k] - lon_deg) * (east_m / l11)
-        bx = (self._bx[k] - lon_deg) * (east_m / l11)
-        ay = ((self._ay[k] - lat_deg) * north_m - l21 * ax) / l22
-        by = ((self._by[k] - lat_deg) * north_m - l21 * bx) / l22
-        length = np.hypot(bx - ax, by - ay)
-        real = length > 0.0
-        ax, ay, bx, by, length = ax[real], ay[real], bx[real], by[real], length[real]
-        ux, uy = (bx - ax) / length, (by - ay) / length
-        side = ax * by - ay * bx
-        h = np.abs(side) / length
-        if len(h) and float(h.min()) < 1e-8:
+        mass, n_edges, least_h = mass_behind_edges(
+            self._edges,
+            self._boxes,
+            self._groups,
+            (lon_deg, lat_deg),
+            metres_per_degree(lat_deg),
+            (l11, l21, math.sqrt(max(nn - l21 * l21, 1e-6))),
+            _TAIL_SD * math.sqrt(ee + nn),
+        )
+        if n_edges and least_h < 1e-8:
             return None
-        matters = h < _TAIL_SD + 2.0
-        h, side = h[matters], side[matters]
-        from_t = (ax * ux + ay * uy)[matters] / h
-        to_t = (bx * ux + by * uy)[matters] / h
-        outside = float(np.sum(np.sign(side) * (owens_t(h, to_t) - owens_t(h, from_t))))
-        is_inside = self.contains(lon_deg, lat_deg)
-        return min(1.0, max(0.0, float(is_inside) - outside))
+        return min(1.0, max(0.0, float(self.contains(lon_deg, lat_deg)) - mass))
 
     def crossing_times(self, lon_deg: float, lat_deg: float, starts_m: F64, speeds_mps: F64, until_s: float) -> F64:
         """Return the time [s] at which each straight path first meets the edge, NaN if not before `until_s`.

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from numba import njit
 
 F64 = npt.NDArray[np.float64]
-I64 = npt.NDArray[np.int64]
 
 SIZE = 32
 EQUATOR_M = 6_378_137.0
@@ -42,24 +41,6 @@ def least_bound_m(boxes: F64, groups: F64, lon_deg: float, lat_deg: float) -> fl
         for k in range(g * SIZE, min((g + 1) * SIZE, len(boxes))):
             least = min(least, square_bound_m2(boxes, k, lon_deg, lat_deg, cos_lat))
     return math.sqrt(least)
-
-
-@njit(cache=True)
-def edges_within(edges: F64, boxes: F64, groups: F64, lon_deg: float, lat_deg: float, reach_m: float) -> I64:
-    """Return the numbers of the edges of all chunks whose boxes may be within `reach_m` of the point, in order."""
-    cos_lat = math.cos(math.radians(lat_deg))
-    found = np.empty(len(edges), np.int64)
-    n = 0
-    for g in range(len(groups)):
-        if square_bound_m2(groups, g, lon_deg, lat_deg, cos_lat) > reach_m * reach_m:
-            continue
-        for k in range(g * SIZE, min((g + 1) * SIZE, len(boxes))):
-            if square_bound_m2(boxes, k, lon_deg, lat_deg, cos_lat) > reach_m * reach_m:
-                continue
-            for i in range(k * SIZE, min((k + 1) * SIZE, len(edges))):
-                found[n] = i
-                n += 1
-    return found[:n].copy()
 
 
 @njit(cache=True)

@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 import shapely
+from scipy import special
 
 from sargas.airspace.geometry import Area, metres_per_degree
-from sargas.kernels import edges
+from sargas.kernels import edges, normal_mass
 from sargas.kernels.edges import F64
 
 
@@ -67,19 +68,12 @@ def test_bounds_lie_below_the_distance_and_near_it(ring: F64) -> None:
     assert edges.least_bound_m(*table(ring)[1:], 0.0, 20.0) > 3e6
 
 
-@pytest.mark.parametrize("reach_m", [0.0, 5_000.0, 1e6])
-def test_no_edge_within_reach_is_left_out(reach_m: float) -> None:
-    for lon, lat in POINTS:
-        found = edges.edges_within(*table(RINGS[2]), lon, lat, reach_m)
-        assert (np.diff(found) > 0).all()
-        ends = table(RINGS[2])[0]
-        near = [i for i, d in enumerate(_by_table(ends, lon, lat)) if d <= reach_m]
-        assert set(near) <= set(found.tolist())
-
-
-def _by_table(ends: F64, lon: float, lat: float) -> F64:
-    """Return the distance to each edge in the table's own order."""
-    return distances_m(ends[:, :2], lon, lat)
+@pytest.mark.parametrize("h", [1e-7, 1e-3, 0.1, 0.7, 2.0, 5.0, 8.5])
+def test_the_mass_behind_a_line_is_that_of_owens_t(h: float) -> None:
+    rng = np.random.default_rng(11)
+    for begin, end in [*np.sort(rng.normal(0.0, 3.0, (100, 2)), axis=1).tolist(), [-20.0, 20.0], [0.0, 1e-6]]:
+        expected = float(special.owens_t(h, end / h) - special.owens_t(h, begin / h))
+        assert normal_mass.mass_behind(h, begin, end) == pytest.approx(expected, abs=1e-13)
 
 
 def test_an_area_without_edges_is_nowhere() -> None:
