@@ -55,6 +55,8 @@ def find(target: str, tracks: Path | None, asked: Asked, progress: scoring.Progr
         ConfigError: a recorded night's configuration cannot be used, or there is no such tracker.
     """
     path = Path(target)
+    if asked.seed < 0:
+        raise DataError(f"the seed: expected 0 or more, got {asked.seed}")
     if tracks is not None:
         return _of_files(path, tracks, asked)
     if asked.every_s is not None or asked.hold_s is not None:

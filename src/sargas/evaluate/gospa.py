@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sargas.evaluate.assignment import Pairs, best_pairs
 from sargas.evaluate.moments import F64, I64
@@ -26,7 +27,7 @@ class Gospa(NamedTuple):
     pairs: Pairs
 
 
-def gospa(truth_m: F64, tracks_m: F64, c_m: float = 1_000.0, p: float = 2.0, alpha: float = 2.0) -> Gospa:
+def gospa(truth_m: ArrayLike, tracks_m: ArrayLike, c_m: float = 1_000.0, p: float = 2.0, alpha: float = 2.0) -> Gospa:
     """Return the GOSPA distance of two sets of points, shapes (n, 2) and (m, 2).
 
     Args:
@@ -42,6 +43,7 @@ def gospa(truth_m: F64, tracks_m: F64, c_m: float = 1_000.0, p: float = 2.0, alp
     """
     if not (c_m > 0.0 and p >= 1.0 and 0.0 < alpha <= 2.0):
         raise ValueError(f"GOSPA needs c > 0, p >= 1 and 0 < alpha <= 2; got c={c_m}, p={p}, alpha={alpha}")
+    truth_m, tracks_m = points(truth_m), points(tracks_m)
     pairs = best_pairs(truth_m, tracks_m, c_m, p)
     n, m, q = len(truth_m), len(tracks_m), pairs.first.size
     near = float((pairs.distance_m**p).sum())
@@ -51,10 +53,16 @@ def gospa(truth_m: F64, tracks_m: F64, c_m: float = 1_000.0, p: float = 2.0, alp
     return Gospa(total ** (1.0 / p), near, each * (n - q), each * (m - q), n - q, m - q, pairs)
 
 
-def ospa(truth_m: F64, tracks_m: F64, c_m: float = 1_000.0, p: float = 2.0) -> float:
+def ospa(truth_m: ArrayLike, tracks_m: ArrayLike, c_m: float = 1_000.0, p: float = 2.0) -> float:
     """Return the OSPA distance [m] of two sets of points; 0 if both are empty. It assigns on d^p, as defined."""
-    pairs = best_pairs(truth_m, tracks_m, c_m, p)
-    return _ospa(pairs, len(truth_m), len(tracks_m), c_m, p)
+    truth_m, tracks_m = points(truth_m), points(tracks_m)
+    return _ospa(best_pairs(truth_m, tracks_m, c_m, p), len(truth_m), len(tracks_m), c_m, p)
+
+
+def points(places_m: ArrayLike) -> F64:
+    """Return points as an array (n, d); of none, (0, 2)."""
+    array = np.asarray(places_m, dtype=np.float64)
+    return array if array.size else array.reshape(0, 2)
 
 
 def _ospa(pairs: Pairs, n: int, m: int, c_m: float, p: float) -> float:

@@ -64,7 +64,8 @@ def follow(truth: Sequence[Moment], tracks: Sequence[Moment], gate_m: float, bur
     At each moment a target keeps the track that it had last, as long as that track is less than `gate_m` away; the
     other targets and tracks are paired with the least sum of squared distances. A switch is a target paired with
     another track than the last time, a break one that is paired again after moments without any. Both count from
-    moment `burn_in` on, the rest from the beginning.
+    moment `burn_in` on, the rest from the beginning. Where two targets had the same track last, both keep it while it
+    is near: a track that wandered from one to the other is no switch of the first one until it has gone.
     """
     truth_ids, truth_places = numbered(truth)
     track_ids, track_places = numbered(tracks)

@@ -1,5 +1,6 @@
 """What is measured of a run: the series behind the figures and the pictures, each computed once."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -80,7 +81,7 @@ def measure(run: ScoredRun, settings: Settings | None = None) -> Measured:
 
 
 def _check(run: ScoredRun, settings: Settings) -> None:
-    if not (settings.cutoff_m > 0.0 and settings.gate > 0.0):
+    if not (0.0 < settings.cutoff_m < math.inf and 0.0 < settings.gate < math.inf):
         raise DataError(f"cut-off and gate: expected metres above 0, got {settings.cutoff_m:g} and {settings.gate:g}")
     if not any(moment.ids.size for moment in run.truth):
         raise DataError("there is no target in the truth: nothing to score against")

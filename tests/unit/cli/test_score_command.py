@@ -141,6 +141,7 @@ def test_a_mistake_in_a_file_is_told_with_its_line(run: Run, files: tuple[Path, 
     ("words", "code", "expected"),
     [
         (("nowhere",), 1, "no scenario 'nowhere': neither a file nor one of"),
+        (("tiny", "--seed", "-1"), 1, "the seed: expected 0 or more, got -1"),
         (("tiny", "--hold", "3"), 1, "--every and --hold are for files"),
         (("tiny", "--tracker", "nonsense"), 1, "no tracker 'nonsense'"),
         (("TRUTH", "TRACKS", "--cutoff", "0"), 1, "expected metres above 0"),

@@ -59,6 +59,11 @@ def test_what_is_exactly_at_the_cut_off_is_no_pair() -> None:
     assert (found.total_m, found.n_missed, found.n_false) == (1_000.0, 1, 1)
 
 
+def test_lists_and_heights_are_points_too() -> None:
+    assert gospa([[0.0, 0.0, 0.0]], [[0.0, 300.0, 400.0]]).total_m == pytest.approx(500.0)
+    assert gospa([], [[1.0, 2.0]]).n_false == 1
+
+
 def test_nothing_against_nothing_is_zero() -> None:
     assert gospa(NONE, NONE).total_m == 0.0
     assert ospa(NONE, NONE) == 0.0

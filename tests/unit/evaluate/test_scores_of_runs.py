@@ -110,7 +110,12 @@ def test_a_truth_without_targets_is_refused() -> None:
 
 def test_settings_without_sense_are_refused() -> None:
     run = from_arrays(straight(), [([], [])] * 30)
-    for settings in (Settings(cutoff_m=0.0), Settings(cutoff_m=math.nan), Settings(gate_m=-1.0)):
+    for settings in (
+        Settings(cutoff_m=0.0),
+        Settings(cutoff_m=math.nan),
+        Settings(cutoff_m=math.inf),
+        Settings(gate_m=-1.0),
+    ):
         with pytest.raises(DataError, match="cut-off and gate: expected metres above 0"):
             score(run, settings)
     for burn_in in (-1, 30):
