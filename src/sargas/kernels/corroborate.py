@@ -14,6 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sargas.kernels.crossing import SITE_REACH, SITE_X, SITE_Y
+from sargas.kernels.directions import hears
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -108,6 +109,6 @@ def is_corroborated(
 
 @njit(cache=True)
 def is_within(xy: F64, site: F64) -> bool:
-    """Return whether a place is within a site's reach."""
-    inside: bool = math.hypot(xy[0] - site[SITE_X], xy[1] - site[SITE_Y]) <= site[SITE_REACH]
-    return inside
+    """Return whether a site may notice what is at a place."""
+    may: bool = hears(math.hypot(xy[0] - site[SITE_X], xy[1] - site[SITE_Y]), site[SITE_REACH]) > 0.0
+    return may
