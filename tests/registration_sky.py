@@ -84,6 +84,7 @@ class Sky:
     gate_m: float = 2_500.0
     adsb_sd_m: float = 10.0
     sound_mps: float | None = None
+    source_sd_m: float = 0.0
 
     def __post_init__(self) -> None:
         self.rng = np.random.default_rng(self.seed)
@@ -91,6 +92,7 @@ class Sky:
         self.p = self.rng.uniform(-self.half_m, self.half_m, (n, 2))
         speed, course = self.rng.uniform(*self.speed_mps, n), self.rng.uniform(0, 2 * math.pi, n)
         self.v = np.stack([speed * np.sin(course), speed * np.cos(course)], axis=1)
+        self.off_m = np.random.default_rng(self.seed + 1).normal(0.0, 1.0, (n, 2)) * self.source_sd_m
         self.height_m = self.rng.uniform(3_000.0, 9_000.0, n)
         self.t = 1_700_000_000.0
         self.began_s = self.t
@@ -130,7 +132,7 @@ class Sky:
         n = self.n_cooperative
         ids = np.arange(n)
         z = np.zeros((n, 4))
-        z[:, :2] = self.p[:n] + after_s * self.v[:n] + self.rng.normal(0.0, self.adsb_sd_m, (n, 2))
+        z[:, :2] = self.p[:n] + self.off_m[:n] + after_s * self.v[:n] + self.rng.normal(0.0, self.adsb_sd_m, (n, 2))
         for i, off in self.spoofed.items():
             z[i, :2] += off
         z[:, 2:] = self.v[:n] + self.rng.normal(0.0, 1.0, (n, 2))

@@ -21,8 +21,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sargas.fuse.registration_settings import WHAT, RegistrationSettings, drift_var_per_s, limits, prior_sd
-from sargas.fuse.registration_solve import N_PAIR, Evidence, Peak, peak_of, step, support_at, without_nuisance
-from sargas.fuse.registration_tables import Newest, make_sensors, rows_of
+from sargas.fuse.registration_solve import (
+    N_PAIR,
+    Evidence,
+    Peak,
+    peak_of,
+    step,
+    support_at,
+    surprise,
+    without_nuisance,
+)
+from sargas.fuse.registration_tables import Newest, Witnesses, make_sensors, rows_of
 from sargas.fuse.registration_verdict import (
     NOT_USED,
     TRUSTED,
@@ -77,6 +86,7 @@ AGREES = 0.3
 ANCHORS_FRESH_S = 600.0
 DOUBTED_S = 300.0
 JUMP_WINDOWS = 2
+SURPRISE = 40.0  # chi square of 4: once in 2e7 windows by chance
 MEMORY = 500.0  # residuals
 STATED_COUNTS = 50.0
 SCALE_MIN, SCALE_MAX = 0.25, 100.0
@@ -111,14 +121,16 @@ class Registration:
         self._residuals = np.zeros((S, N_STAT))
         self._references = [Newest(REFERENCES_KEPT) for _ in range(S)]
         self._suspect = np.zeros(S, np.int64)
+        self._surprises = np.zeros(S)
         self._jumped_s = np.full(S, math.nan)
         self._is_applied = np.zeros((S, N_BIAS), dtype=bool)
         self._peaks: list[tuple[Peak, Peak] | None] = [None] * S
         self._supports = [0.0] * S
         self._far_off: list[tuple[int, float, float] | None] = [None] * S
+        self._witnesses = Witnesses(TARGETS)
         self._anchors = Newest(REFERENCES_KEPT)
         self._doubted = Newest(REFERENCES_KEPT)
-        self._window = 0
+        self.n_windows = 0
         self.n_pairs = 0
         has_no_site = [WHAT.get(sensor.kind, OTHER) >= POINTING for sensor in self._sensors]
         self._trust = np.where(has_no_site, UNPROVEN, TRUSTED).astype(np.int8)
@@ -136,7 +148,7 @@ class Registration:
         if now_s - self._closed_s >= self._settings.period_s:
             self._evaluate(now_s)
         tables = self._s, self._P, self._targets, self._groups
-        self.n_pairs += gather(*tables, rows, self._par, self.doubted(), self._window)
+        self.n_pairs += gather(*tables, rows, self._par, self.doubted(), self.n_windows)
 
     def corrections(self) -> F64:
         """Return what is to be taken off now, shape (S, 4): range [m], azimuth, elevation [rad], time [s]; or 0."""
@@ -164,6 +176,24 @@ class Registration:
     def doubted(self) -> I64:
         """Return the numbers of targets whose own positions the sensors contradict where others agree; 16 at most."""
         return self._doubted.since(self._now_s - DOUBTED_S)
+
+    def bias(self, name: str) -> F64:
+        """Return what is known of a sensor's biases now, applied or not: (4,) [m, rad, rad, s]."""
+        bias: F64 = self._s.mean[self._index[name]]
+        return bias.copy()
+
+    def joint_covariance(self, names: Sequence[str]) -> F64:
+        """Return the covariance of the biases of ranging sensors, (4 n, 4 n), in the order of their names."""
+        at = np.concatenate([N_BIAS * self._s.joint[self._index[name]] + np.arange(N_BIAS) for name in names])
+        return np.asarray(self._P[np.ix_(at, at)])
+
+    def corrected_height(self, sensor: I64, z: F64, height: F64) -> F64:
+        """Return heights that sensors measured by elevation [m] without the bias that is applied; NaN stays NaN."""
+        inside = (sensor >= 0) & (sensor < len(self.names))
+        at = np.where(inside, sensor, 0)
+        bias = np.where(inside & self._is_applied[at, 2], self._s.mean[at, 2], 0.0)
+        away = np.hypot(*(z[:, :2] - self._s.site[at]).T)
+        return np.asarray(height - np.where(bias != 0.0, bias * away, 0.0))
 
     def covariance(self, name: str) -> F64:
         """Return the covariance (4, 4) of a sensor's biases [m, rad, rad, s]."""
@@ -254,8 +284,9 @@ class Registration:
         for i in np.flatnonzero(self._s.what):
             self._judge(int(i), int(n_good[i]), int(n_bad[i]))
         self._tell()
-        self._window += 1
+        self.n_windows += 1
         self._s.last[:, STRIDE] = self._s.stats[:, N_ROWS] // ROWS_ENOUGH + 1.0
+        self._surprises[:] = 0.0
         self._s.stats[:] = 0.0
         self._s.last[:, N_SURVEYED] = 0.0
 
@@ -306,8 +337,11 @@ class Registration:
         g, s = self._groups, self._settings
         key = g.key[used]
         var = np.full((used.size, N_NUISANCE), s.common_height_sd_m**2)
-        var[:, :2] = s.common_sd_m**2 + s.common_share * g.n[used, 1:3] / g.n[used, :1]
-        var[:, 0] += g.n[used, 3] / g.n[used, 0]
+        # What a target has in common stays the same from window to window: it is no new witness each time.
+        again = self._witnesses.count(key[:, 2])
+        var[:, :2] = again[:, None] * s.common_sd_m**2 + s.common_share * g.n[used, 1:3] / g.n[used, :1]
+        var[:, 0] += again * g.n[used, 3] / g.n[used, 0]
+        var[:, 2] *= again
         Y, y = without_nuisance(g.A[used], g.v[used], var)
         pointing = self._s.what[key[:, 0]] != RANGING
         at = np.full((used.size, N_PAIR), -1)
@@ -320,6 +354,7 @@ class Registration:
         return Evidence(Y * unit[:, :, None] * unit[:, None, :], y * unit, at)
 
     def _update(self, key: I64, evidence: Evidence) -> F64:
+        """Update the biases with the groups; return the weight of each."""
         weights = np.ones(key.shape[0])
         s = self._s
         ranging = s.what[key[:, 0]] == RANGING
@@ -327,15 +362,19 @@ class Registration:
             members = np.flatnonzero(s.what == RANGING)
             unit = self._prior[members].ravel()
             among = Evidence(*(part[ranging] for part in evidence))
-            x, P, weights[ranging] = step(s.mean[members].ravel() / unit, self._P / np.outer(unit, unit), among)
+            x, P = s.mean[members].ravel() / unit, self._P / np.outer(unit, unit)
+            for i in members:
+                self._surprises[i] = surprise(x, P, among, N_BIAS * int(s.joint[i]))
+            x, P, weights[ranging] = step(x, P, among)
             s.mean[members] = (x * unit).reshape(-1, N_BIAS)
             self._P[:] = P * np.outer(unit, unit)
         for i in np.unique(key[~ranging, 0]):
             mine = key[:, 0] == i
             unit = self._prior[i]
-            x, P, weights[mine] = step(
-                s.mean[i] / unit, s.own[i] / np.outer(unit, unit), Evidence(*(part[mine] for part in evidence))
-            )
+            among = Evidence(*(part[mine] for part in evidence))
+            x, P = s.mean[i] / unit, s.own[i] / np.outer(unit, unit)
+            self._surprises[i] = surprise(x, P, among, 0)
+            x, P, weights[mine] = step(x, P, among)
             s.mean[i] = x * unit
             s.own[i] = P * np.outer(unit, unit)
         return weights
@@ -357,8 +396,10 @@ class Registration:
         stats = self._s.stats[i]
         if self._s.last[i, N_SURVEYED] > 0.0:
             self._peaks[i] = self._survey_peaks(i)
-        is_contradicted = (n_bad >= self._settings.references_min and n_bad > 2 * n_good) or (
-            stats[N_GATED] >= 20.0 and stats[N_GATED] > 2.0 * stats[N_USED]
+        is_contradicted = (
+            self._surprises[i] > SURPRISE
+            or (n_bad >= self._settings.references_min and n_bad > 2 * n_good)
+            or (stats[N_GATED] >= 20.0 and stats[N_GATED] > 2.0 * stats[N_USED])
         )
         self._suspect[i] = self._suspect[i] + 1 if is_contradicted else 0
         if self._suspect[i] >= JUMP_WINDOWS or self._contradicts_survey(i):
@@ -445,5 +486,6 @@ class Registration:
         self._suspect[i] = 0
         self._residuals[i, N_R:] = 0.0
         self._s.scale[i] = 1.0
+        self._witnesses.forget()
         if has_jumped:
             self._jumped_s[i] = self._now_s

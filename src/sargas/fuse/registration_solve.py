@@ -18,6 +18,7 @@ I64 = NDArray[np.int64]
 N_PAIR = 2 * N_BIAS
 ITERATIONS = 8
 INFORMATIVE = 0.25  # in units of what is known before anything is measured
+WITNESSES = 3
 PEAK_MIN = 8.0
 PEAK_OVER_SECOND = 1.8
 PEAK_SIGMA = 5.0
@@ -88,6 +89,31 @@ def step(x: F64, P: F64, evidence: Evidence) -> tuple[F64, F64, F64]:
             break
         weights = new
     return b, 0.5 * (C + C.T), weights
+
+
+def surprise(x: F64, P: F64, evidence: Evidence, first: int) -> float:
+    """Return how far the window's groups together contradict what was known of one sensor: chi square of 4.
+
+    The score test of its four biases, which begin at `first` of the state. The group that contradicts most is left
+    out, and fewer than three others say nothing: no single target can show that a sensor has moved.
+    """
+    total, information, scores = np.zeros(N_BIAS), np.zeros((N_BIAS, N_BIAS)), []
+    mine = np.where(evidence.at >= 0, np.append(x, 0.0)[evidence.at], 0.0)
+    left = evidence.y - np.einsum("gij,gj->gi", evidence.Y, mine)
+    for block in (slice(0, N_BIAS), slice(N_BIAS, N_PAIR)):
+        for g in np.flatnonzero(evidence.at[:, block.start] == first).tolist():
+            r, Y = left[g, block], evidence.Y[g, block, block]
+            scores.append((float(r @ np.linalg.solve(Y + INFORMATIVE * np.eye(N_BIAS), r)), r, Y))
+    if len(scores) <= WITNESSES:
+        return 0.0
+    worst = max(range(len(scores)), key=lambda i: scores[i][0])
+    for i, (_, r, Y) in enumerate(scores):
+        if i != worst:
+            total += r
+            information += Y
+    own = P[first : first + N_BIAS, first : first + N_BIAS]
+    spread = information + information @ own @ information + INFORMATIVE * np.eye(N_BIAS)
+    return float(total @ np.linalg.solve(spread, total))
 
 
 def support_at(survey: F64, width: float, half: int, offset: float) -> float:

@@ -17,6 +17,7 @@ I64 = NDArray[np.int64]
 
 SENSORS_MAX = 256
 RANGING_MAX = 32
+WINDOWS_MAX = 30.0  # beyond, the drift of the biases makes a target news again
 
 
 def make_sensors(sensors: Sequence[Sensor], plane: F64) -> Sensors:
@@ -92,3 +93,24 @@ class Newest:
     def since(self, time_s: float) -> I64:
         """Return the targets noted at or after a time."""
         return self._targets[self._times_s >= time_s]
+
+
+class Witnesses:
+    """In how many windows each of the targets seen lately has told of the sensors' biases."""
+
+    def __init__(self, n: int) -> None:
+        self._targets = np.full(n, -1)
+        self._windows = np.zeros(n)
+
+    def count(self, targets: I64) -> F64:
+        """Return in how many windows each target has been a witness, this one included."""
+        n = self._targets.size
+        for target in np.unique(targets).tolist():
+            k = target % n
+            before = self._windows[k] if self._targets[k] == target else 0.0
+            self._targets[k], self._windows[k] = target, min(before + 1.0, WINDOWS_MAX)
+        return np.where(self._targets[targets % n] == targets, self._windows[targets % n], 1.0)
+
+    def forget(self) -> None:
+        """Let all be new witnesses."""
+        self._windows[:] = 0.0

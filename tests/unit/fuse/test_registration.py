@@ -147,7 +147,7 @@ def test_what_is_estimated_is_what_least_squares_finds_over_the_same_plots() -> 
 
     best = least_squares(residuals, np.zeros(3)).x
     sky.registration._evaluate(sky.t)
-    found = sky.registration._s.mean[0]
+    found = sky.registration.bias("north")
     sd = np.sqrt(np.diag(sky.registration.covariance("north")))
     assert abs(found[0] - best[0]) < 0.5 * sd[0]
     assert abs(found[1] - math.radians(best[1])) < 0.5 * sd[1]
@@ -168,8 +168,16 @@ def test_the_stated_uncertainty_is_no_smaller_than_the_errors_over_many_skies() 
         sky.run(160.0)
         registration = sky.registration
         at = [0, 1, 3, 4, 5, 7]
-        error = registration._s.mean[:2][:, [0, 1, 3]] - truth * [1.0, math.radians(1.0), 1.0]
-        squares.append(error.ravel() @ np.linalg.solve(registration._P[np.ix_(at, at)], error.ravel()) / 6.0)
+        error = np.array([registration.bias("north"), registration.bias("south")])[:, [0, 1, 3]] - truth * [
+            1.0,
+            math.radians(1.0),
+            1.0,
+        ]
+        squares.append(
+            error.ravel()
+            @ np.linalg.solve(registration.joint_covariance(["north", "south"])[np.ix_(at, at)], error.ravel())
+            / 6.0
+        )
     assert 0.2 < np.mean(squares) < 1.2
     assert max(squares) < 3.0
 
@@ -366,3 +374,13 @@ def test_a_crowded_sky_is_drawn_from(n_targets: int) -> None:
     sky.run(80.0)
     assert of(sky, "north").range_m == pytest.approx(90.0, abs=10.0)
     assert sky.registration.n_pairs < 0.3 * 40 * n_targets
+
+
+def test_heights_by_elevation_are_freed_of_its_bias() -> None:
+    sky = Sky(2, [north(elevation_bias_deg=0.4), south()])
+    sky.run(200.0)
+    z = np.array([[0.0, 60_000.0 - 50_000.0, 0.0, 0.0]] * 3)
+    heights = sky.registration.corrected_height(np.array([0, 1, -1]), z, np.array([5_349.0, 5_000.0, math.nan]))
+    assert heights[0] == pytest.approx(5_349.0 - 50_000.0 * math.radians(0.4), abs=45.0)
+    assert heights[1] == 5_000.0
+    assert math.isnan(heights[2])
