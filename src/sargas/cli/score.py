@@ -56,7 +56,7 @@ def score(
         With TRACKS: seconds from one moment to the next. By default the moments are the times of the truth.
     hold: float | None
         With TRACKS: for how many seconds a track is shown after its last row. By default not at all if the tracks
-        have the times of the truth, else for two of their usual steps.
+        have the times of the truth; else until its status ends it, or, without any such status, for two usual steps.
     birds: bool
         Count birds as targets. Without it they, and the tracks that follow them, are left out.
     json: str | None

@@ -19,7 +19,7 @@ SAME_S: Final = 1e-3
 GAP_STEPS: Final = 5.0
 """So many usual steps without a row, and nobody knows where the target was."""
 HOLD_STEPS: Final = 2.0
-"""So many usual steps after its last row a track is no longer shown, if the files' times are not the same."""
+"""So many usual steps after its last row a track is no longer shown, if nothing says when it ends."""
 MOMENTS_MAX: Final = 1_000_000
 PLACES_MAX: Final = 50_000_000
 
@@ -48,7 +48,7 @@ def align(
         tracks: the rows of the tracks.
         every_s: the time between two moments; None takes the truth's own times.
         hold_s: how long a track is shown after its last row; None is not at all if all times of the tracks are
-            moments, else two usual steps.
+            moments; else until a row says that it ends, or, if no row of the file says such things, two usual steps.
         title: what the tables and pictures are headed with.
 
     Raises:
@@ -158,7 +158,9 @@ def _hold_s(shown: Motion, times_s: F64) -> float:
     later = np.minimum(np.searchsorted(times_s, shown.time_s - SAME_S), times_s.size - 1)
     within = (shown.time_s >= times_s[0] - SAME_S) & (shown.time_s <= times_s[-1] + SAME_S)
     is_moment = np.abs(times_s[later] - shown.time_s) <= SAME_S
-    return 0.0 if is_moment[within].all() else HOLD_STEPS * usual_step_s(shown.number, shown.time_s)
+    if is_moment[within].all():
+        return 0.0
+    return HOLD_STEPS * usual_step_s(shown.number, shown.time_s) if shown.is_shown.all() else np.inf
 
 
 def _at(motion: Motion, times_s: F64, hold_s: float, *, is_truth: bool) -> list[Moment]:
@@ -261,4 +263,6 @@ def _every(times_s: F64) -> str:
 
 
 def _for(hold_s: float) -> str:
+    if hold_s == np.inf:
+        return "until a row ends it, also after"
     return f"until {hold_s:g} s after" if hold_s > 0.0 else "at the times of its rows, not after"

@@ -19,7 +19,7 @@ def figures(scores: Scores) -> list[Line]:
     """Return the figures, from the picture as a whole to single tracks."""
     s = scores
     return [
-        Line("GOSPA", _metres(s.gospa_m), f"mean over the moments, cut-off {s.cutoff_m:,.0f} m; best 0"),
+        Line("GOSPA", _metres(s.gospa_m), f"mean over time; cut-off {s.cutoff_m:,.0f} m; best 0"),
         Line("  of it localisation", _metres(s.gospa_localisation_m), "root mean squares: the squares of the"),
         Line("  of it missed", _metres(s.gospa_missed_m), "three add up to the mean square of GOSPA"),
         Line("  of it false", _metres(s.gospa_false_m), ""),
@@ -38,7 +38,7 @@ def figures(scores: Scores) -> list[Line]:
         Line("SIAP velocity error", _speed(s.siap_velocity_accuracy_mps), "mean of the same"),
         Line("longest segment", _percent(s.siap_longest_segment), "of a life that one track held; best 100 %"),
         Line("NEES of the position", *_check(s.nees_position, "covariance")),
-        Line("NEES of the velocity", *_check(s.nees_velocity, "velocity, or its covariance")),
+        Line("NEES of the velocity", *_check(s.nees_velocity, "covariance")),
         Line("NIS", *_check(s.nis, "innovations")),
         Line("existence", *_existence(s.existence)),
     ]
@@ -89,7 +89,7 @@ def _existence(existence: Existence | None) -> tuple[str, str]:
 
 def _false_tracks(scores: Scores) -> str:
     per_h = "" if scores.false_tracks_per_h is None else f"{scores.false_tracks_per_h:.1f} an hour; "
-    return f"{per_h}with a target for under half their life"
+    return f"{per_h}mostly without a target"
 
 
 def _seconds(value: float | None) -> str:

@@ -58,6 +58,12 @@ def test_a_track_that_is_lost_is_not_shown_until_it_is_found() -> None:
     assert x_of(run_of(TRUTH, rows, hold_s=1.5)) == [[], [1.0], [], [], [4.0], [4.0]]
 
 
+def test_where_rows_tell_of_ends_a_track_is_shown_until_its_end() -> None:
+    rows = "time_s,track,x_m,y_m,east_mps,north_mps,status\n0.5,a,5,0,10,0,confirmed\n4.5,a,0,0,0,0,lost\n"
+    assert x_of(run_of(TRUTH, rows)) == [[], [10.0], [20.0], [30.0], [40.0], []]
+    assert x_of(run_of(TRUTH, rows, hold_s=1.0)) == [[], [10.0], [], [], [], []]
+
+
 def test_of_two_rows_of_one_time_the_later_one_counts_and_rows_need_no_order() -> None:
     assert x_of(run_of(TRUTH, PLAIN + "3,a,3,0\n1,a,1,0\n3,a,33,0\n")) == [[], [1.0], [], [33.0], [], []]
 
