@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyproj import Geod
 
 from sargas.evaluate.align import align
@@ -164,3 +166,45 @@ def test_more_moments_than_can_be_are_refused() -> None:
     far = "time_s,target,x_m,y_m\n0,t,0,0\n1e11,t,0,0\n"
     with pytest.raises(DataError, match=r"1e\+11 moments .* at most 1000000"):
         run_of(far, PLAIN + "1,a,0,0\n", every_s=1.0)
+
+
+# --- whatever rows ---
+
+times = st.one_of(st.integers(-5, 20).map(float), st.floats(-1e11, 1e11), st.floats(0.0, 10.0))
+spots = st.floats(-1e9, 1e9)
+unknown = st.one_of(st.just(""), st.floats(-1e6, 1e6))
+status = st.sampled_from(["", "confirmed", "lost"])
+rows_of_truth = st.lists(st.tuples(times, st.integers(0, 2), spots, spots), min_size=1, max_size=8)
+rows_of_tracks = st.lists(
+    st.tuples(times, st.integers(0, 2), spots, spots, unknown, unknown, status), min_size=1, max_size=8
+)
+
+
+@given(rows_of_truth, rows_of_tracks, st.sampled_from([None, 0.7, 5.0]), st.sampled_from([None, 0.0, 3.0]))
+def test_whatever_rows_are_scored_or_told_why_not(
+    truth: list[tuple[object, ...]], tracks: list[tuple[object, ...]], every_s: float | None, hold_s: float | None
+) -> None:
+    def text(head: str, rows: list[tuple[object, ...]]) -> str:
+        return head + "\n".join(",".join(map(str, row)) for row in rows)
+
+    told = ""
+    try:
+        found = score(
+            run_of(
+                text("time_s,target,x_m,y_m\n", truth),
+                text("time_s,track,x_m,y_m,east_mps,north_mps,status\n", tracks),
+                every_s=every_s,
+                hold_s=hold_s,
+            )
+        )
+    except DataError as error:
+        told = str(error)
+    if told:
+        assert "no time in common" in told or "at most" in told
+        return
+    assert found.gospa_m is not None
+    assert 0.0 <= found.gospa_m <= 1_000.0 * math.sqrt(6)
+    for share in (found.missed_share, found.false_share, found.siap_completeness, found.siap_spuriousness):
+        assert share is None or 0.0 <= share <= 1.0
+    assert found.siap_longest_segment is not None
+    assert found.siap_longest_segment <= 1.0
