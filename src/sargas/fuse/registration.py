@@ -137,10 +137,6 @@ class Registration:
         self._estimates: dict[str, RegistrationEstimate] = {}
         self._tell()
 
-    def indices(self, names: Sequence[str]) -> I64:
-        """Return the index of each sensor in the arrays of this registration, -1 if it is not configured."""
-        return np.array([self._index.get(name, -1) for name in names], np.int64)
-
     def observe(self, now_s: float, rows: Rows) -> None:
         """Take in measurements as they were before `corrected`, see `rows_of`; evaluate what is due at `now_s`."""
         if self._closed_s == -math.inf or now_s < self._closed_s:
@@ -155,7 +151,9 @@ class Registration:
         return np.asarray(np.where(self._is_applied, self._s.mean, 0.0))
 
     def corrected(self, t: F64, sensor: I64, kind: I64, z: F64) -> tuple[F64, F64]:
-        """Return the times and the measurements in the plane without the biases that are applied; copies."""
+        """Return the times and the measurements in the plane without the biases that are applied; never changed."""
+        if not self._is_applied.any():
+            return t, z
         t_out, z_out = np.empty_like(t), np.empty_like(z)
         take_off(t, sensor, kind, z, self._s.site, self.corrections(), t_out, z_out)
         return t_out, z_out
@@ -163,6 +161,11 @@ class Registration:
     def trust(self) -> NDArray[np.int8]:
         """Return for each sensor NOT_USED, UNPROVEN (a bearing may support a track, not start one) or TRUSTED."""
         return self._trust
+
+    def trust_in(self, sensor: I64) -> NDArray[np.int8]:
+        """Return the trust in the sensor of each measurement; strangers have what any sensor begins with."""
+        inside = (sensor >= 0) & (sensor < len(self.names))
+        return np.append(self._trust, np.int8(UNPROVEN))[np.where(inside, sensor, len(self.names))]
 
     def is_trusted(self, name: str) -> bool:
         """Return whether the measurements of a sensor are to be used at all."""
@@ -404,10 +407,10 @@ class Registration:
         self._suspect[i] = self._suspect[i] + 1 if is_contradicted else 0
         if self._suspect[i] >= JUMP_WINDOWS or self._contradicts_survey(i):
             self._reset(i, has_jumped=True)
-        was_off = self._far_off[i]
-        self._far_off[i] = self._how_far_off(i)
-        if self._far_off[i] is not None and was_off is None:
-            self._reset(i, has_jumped=bool(self._is_applied[i].any()))
+        was_off, off = self._far_off[i], self._how_far_off(i)
+        self._far_off[i] = off
+        if off is not None and was_off is None and abs(self._s.mean[i, off[0]] - off[1]) > 5.0 * off[2]:
+            self._reset(i, has_jumped=bool(self._is_applied[i].any()))  # the survey knows better
         known = self._known(i)
         self._is_applied[i] = [is_still_applied(known, c) for c in range(N_BIAS)]
         peaks = self._peaks[i]

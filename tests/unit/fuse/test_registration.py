@@ -365,7 +365,7 @@ def test_a_configuration_without_any_sensor_needs_no_register() -> None:
     assert registration.estimates() == {}
     assert registration.is_trusted("ann")
     assert registration.is_trusted("someone unheard of")
-    assert registration.indices(["adsb", "nobody"]).tolist() == [1, -1]
+    assert registration.trust_in(np.array([0, 1, 2, -1])).tolist() == [TRUSTED, TRUSTED, UNPROVEN, UNPROVEN]
 
 
 @pytest.mark.parametrize("n_targets", [1_500])
