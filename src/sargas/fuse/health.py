@@ -23,6 +23,8 @@ TURN_MAX_S = 120.0
 REFUSED_MIN = 3.0
 PROBED = 64
 """So many plots of a chunk are enough to see the antenna turn."""
+FEW = 4
+"""Fewer reports than this are counted sooner one by one."""
 NOTHING: Rejected = MappingProxyType({})
 UNREGISTERED: Registered = MappingProxyType({})
 TOLD: Final = frozenset(get_args(Told))
@@ -89,7 +91,7 @@ class _Watched:
     def count(self, reports: Sequence[AnyReport], now_s: float, settings: Settings) -> None:
         """Count reports of this sensor; at once if they came together and none has a wrong time."""
         kinds = set(map(type, reports))
-        if not self._count_together(reports, kinds, settings):
+        if len(reports) < FEW or not self._count_together(reports, kinds, settings):
             for report in reports:
                 self._count_one(report, now_s, settings)
         if SensorStatus in kinds:
@@ -351,7 +353,7 @@ def _by_sensor(reports: Sequence[AnyReport]) -> dict[str, Sequence[AnyReport]]:
     """Return the reports of each sensor in their order."""
     names = [report.sensor for report in reports]
     if not names or names.count(names[0]) == len(names):
-        return {names[0]: reports} if names else {}
+        return dict.fromkeys(names[:1], reports)
     some: dict[str, list[AnyReport]] = {name: [] for name in dict.fromkeys(names)}
     for name, report in zip(names, reports, strict=True):
         some[name].append(report)

@@ -162,7 +162,7 @@ def edges_in_box(
     scale: tuple[float, float],
     turned: F64,
 ) -> F64:
-    """Return the edges that touch the turned box, (ax, ay, ex, ey) [m] in the plane, shape (n, 4).
+    """Return the edges that touch the turned box, rows ax, ay, ex, ey [m] in the plane, shape (4, n).
 
     Args:
         edges: see the module.
@@ -172,7 +172,7 @@ def edges_in_box(
         scale: metres of a degree of each there.
         turned: see `touches`.
     """
-    found = np.empty((64, 4))
+    found = np.empty((4, 64))
     n = 0
     for g in range(len(groups)):
         if not box_touches(groups, g, origin, scale, turned):
@@ -187,15 +187,15 @@ def edges_in_box(
                 along, across = abs(hx * turned[0] + hy * turned[1]), abs(hy * turned[0] - hx * turned[1])
                 if not touches((ax + bx) / 2.0, (ay + by) / 2.0, along, across, turned):
                     continue
-                if n == len(found):
-                    grown = np.empty((2 * n, 4))
-                    grown[:n] = found
+                if n == found.shape[1]:
+                    grown = np.empty((4, 2 * n))
+                    grown[:, :n] = found
                     found = grown
-                found[n, 0], found[n, 1] = ax, ay
-                found[n, 2] = (edges[i, 2] - edges[i, 0]) * scale[0]
-                found[n, 3] = (edges[i, 3] - edges[i, 1]) * scale[1]
+                found[0, n], found[1, n] = ax, ay
+                found[2, n] = (edges[i, 2] - edges[i, 0]) * scale[0]
+                found[3, n] = (edges[i, 3] - edges[i, 1]) * scale[1]
                 n += 1
-    return found[:n]
+    return found[:, :n].copy()
 
 
 @njit(cache=True)
@@ -209,17 +209,23 @@ def first_meetings(near: F64, starts_m: F64, speeds_mps: F64, until_s: float) ->
         until_s: how long it goes on.
     """
     times = np.full(len(starts_m), np.nan)
+    ax, ay, ex, ey = near[0], near[1], near[2], near[3]
+    is_crossed = np.empty(len(ax), np.bool_)
     for p in range(len(starts_m)):
-        vx, vy = speeds_mps[p, 0], speeds_mps[p, 1]
+        x, y, vx, vy = starts_m[p, 0], starts_m[p, 1], speeds_mps[p, 0], speeds_mps[p, 1]
+        # Most edges lie wholly on one side of the path: a loop without branches, many edges at once, tells which.
+        for i in range(len(ax)):
+            across = vx * ey[i] - vy * ex[i]
+            beside = (ax[i] - x) * vy - (ay[i] - y) * vx
+            is_crossed[i] = (beside * across >= 0.0) & (abs(beside) <= abs(across) * (1.0 + 1e-9))
         first = math.inf
-        for i in range(len(near)):
-            rx, ry, ex, ey = near[i, 0] - starts_m[p, 0], near[i, 1] - starts_m[p, 1], near[i, 2], near[i, 3]
-            across = vx * ey - vy * ex
-            beside = rx * vy - ry * vx
-            # Most edges lie wholly on one side of the path: that shows before any division.
-            if across == 0.0 or abs(beside) > abs(across) * (1.0 + 1e-9) or beside * across < 0.0:
+        for i in range(len(ax)):
+            if not is_crossed[i]:
                 continue
-            along, t = beside / across, (rx * ey - ry * ex) / across
+            rx, ry, across = ax[i] - x, ay[i] - y, vx * ey[i] - vy * ex[i]
+            if across == 0.0:
+                continue
+            along, t = (rx * vy - ry * vx) / across, (rx * ey[i] - ry * ex[i]) / across
             if 0.0 <= along <= 1.0 and 0.0 <= t <= until_s and t < first:
                 first = t
         if first < math.inf:

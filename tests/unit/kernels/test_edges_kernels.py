@@ -104,7 +104,7 @@ def test_paths_meet_the_edge_when_shapely_says_that_they_do() -> None:
 
 
 def test_a_path_along_an_edge_or_at_rest_meets_nothing() -> None:
-    near = np.array([[0.0, 100.0, 50.0, 0.0]])
+    near = np.array([[0.0], [100.0], [50.0], [0.0]])
     starts, speeds = np.array([[-10.0, 100.0], [0.0, 0.0]]), np.array([[5.0, 0.0], [0.0, 0.0]])
     assert np.isnan(edges.first_meetings(near, starts, speeds, 60.0)).all()
 
