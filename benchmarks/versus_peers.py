@@ -156,6 +156,7 @@ def measure(found: Cell, done: Run, made: TrackingSet, n_asked: int) -> None:
     first = min(BURN_IN, n - 1)
     cpu_s = done.cpu_s[first:]
     found.cpu_ms_median, found.cpu_ms_p95 = (float(x) * 1e3 for x in np.percentile(cpu_s, [50, 95]))
+    found.show_ms_median = float(np.median(done.show_s[first:])) * 1e3
     found.cpu_s = float(done.cpu_s.sum())
     found.plots_per_s = float((made.offset[n] - made.offset[first]) / cpu_s.sum())
     if n < n_asked:

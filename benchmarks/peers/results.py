@@ -20,6 +20,7 @@ class Cell(Struct):
     n_scans: int = 0
     cpu_ms_median: float | None = None
     cpu_ms_p95: float | None = None
+    show_ms_median: float | None = None
     cpu_s: float | None = None
     plots_per_s: float | None = None
     scores: Scores | None = None
@@ -49,6 +50,7 @@ class Summary(Struct, frozen=True):
 
 FIGURES = {
     "ms/scan": ".3g",
+    "ms/show": ".3g",
     "plots/s": ".3g",
     "GOSPA": ".0f",
     "local": ".0f",
@@ -66,8 +68,9 @@ FIGURES = {
     "LS": ".3f",
     "latency": ".1f",
 }
-"""Columns and how they are written. local, missed, false: the parts of GOSPA [m], whose squares add up in each scan.
-latency: scans until a target is first shown. SIAP: completeness, ambiguity, spuriousness, longest segment."""
+"""Columns and how they are written. ms/show: to read the tracks after a scan, not counted in plots/s. local, missed,
+false: the parts of GOSPA [m], whose squares add up in each scan. latency: scans until a target is first shown. SIAP:
+completeness, ambiguity, spuriousness, longest segment."""
 
 
 def summaries(cells: Sequence[Cell]) -> list[Summary]:
@@ -86,6 +89,7 @@ def summary(cells: Sequence[Cell]) -> Summary:
     figures: dict[str, float | None] = {}
     if ran:
         figures["ms/scan"] = median(cell.cpu_ms_median or math.nan for cell in ran)
+        figures["ms/show"] = median(cell.show_ms_median or math.nan for cell in ran)
         figures["plots/s"] = median(cell.plots_per_s or math.nan for cell in ran)
     scored = [cell.scores for cell in ran if cell.scores is not None]
     each = [figures_of(scores) for scores in scored]
@@ -134,7 +138,7 @@ def texts(row: Summary) -> list[str]:
 
 
 def number(value: float | None, form: str) -> str:
-    if value is None:
+    if value is None or math.isnan(value):
         return "-"
     if form.endswith("g"):  # so many digits, but never an exponent
         digits = int(form[1:-1])

@@ -105,9 +105,9 @@ def test_run_out_of_time_keeps_the_scans_that_were_done(versus: ModuleType, tmp_
 def test_file_gives_back_what_was_shown(tmp_path: Path, versus: ModuleType) -> None:
     cell = importlib.import_module("peers.cell")
     shown = [(np.array([], np.int64), np.empty((0, 2))), (np.array([7, 3]), np.array([[1.0, 2.0], [3.0, 4.0]]))]
-    cell.Run(np.array([0.1, 0.2]), shown).write(tmp_path / "run.npz")
+    cell.Run(np.array([0.1, 0.2]), np.array([0.3, 0.4]), shown).write(tmp_path / "run.npz")
     again = versus.Run.read(tmp_path / "run.npz")
-    assert again.cpu_s.tolist() == [0.1, 0.2]
+    assert (again.cpu_s.tolist(), again.show_s.tolist()) == ([0.1, 0.2], [0.3, 0.4])
     assert [(ids.tolist(), places.tolist()) for ids, places in again.shown] == [([], []), ([7, 3], [[1, 2], [3, 4]])]
 
 
