@@ -10,8 +10,8 @@ three of its standard deviations, and several targets agree. A sensor farther of
 corrected in silence: it is not to be used until someone turns it or sets its bias in the configuration. Independent
 of any association, a survey of differences to all known targets finds what points far off or jumps.
 
-Sources: see `sargas.kernels.registration`; Herrero, Jambrina, Martinez, Besada, on-line multi-sensor registration
-with ADS-B (2009) for cooperative references.
+Sources: see `sargas.kernels.registration`; Besada, de Miguel, Bernardos, Casar, Generic multisensor multitarget bias
+estimation architecture, IET Radar Sonar Navig. 6(5), 2012, for cooperative sources as references.
 """
 
 import math
@@ -159,11 +159,11 @@ class Registration:
         return t_out, z_out
 
     def trust(self) -> NDArray[np.int8]:
-        """Return for each sensor NOT_USED, UNPROVEN (a bearing may support a track, not start one) or TRUSTED."""
+        """Return for each sensor NOT_USED, UNPROVEN (its bearings may support a track, not start one) or TRUSTED."""
         return self._trust
 
     def trust_in(self, sensor: I64) -> NDArray[np.int8]:
-        """Return the trust in the sensor of each measurement; strangers have what any sensor begins with."""
+        """Return the trust in the sensor of each measurement; strangers are unproven."""
         inside = (sensor >= 0) & (sensor < len(self.names))
         return np.append(self._trust, np.int8(UNPROVEN))[np.where(inside, sensor, len(self.names))]
 
@@ -427,7 +427,8 @@ class Registration:
         if is_lost and self._s.last[i, QUOTA] == SURVEYS:
             self._s.survey[i] *= 0.25  # what it shows is of before
         self._usual[i] += USUAL_SHARE * (n_used - self._usual[i])
-        is_well = trust_of(known) == TRUSTED and self._suspect[i] == 0 and not is_lost
+        is_learned = known.n_references >= known.references_min and trust_of(known) == TRUSTED
+        is_well = is_learned and self._suspect[i] == 0 and not is_lost
         self._s.last[i, QUOTA] = SURVEYS if is_well else SURVEYS_SEEKING
 
     def _survey_peaks(self, i: int) -> tuple[Peak, Peak]:

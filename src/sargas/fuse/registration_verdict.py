@@ -87,10 +87,10 @@ def trust_of(known: Known) -> int:
     """Return NOT_USED, UNPROVEN or TRUSTED."""
     if known.far_off is not None or (points_everywhere(known) and not known.has_peak):
         return NOT_USED
+    if known.what == RANGING:
+        return TRUSTED  # as configured, until something contradicts it
     if known.n_references < known.references_min:
         return UNPROVEN
-    if known.what == RANGING:
-        return TRUSTED
     is_vague = known.sd[AZIMUTH] > UNSURE * known.stated_sd[AZIMUTH] or known.support < SUPPORTED
     return UNPROVEN if is_vague else TRUSTED
 

@@ -196,7 +196,7 @@ def test_a_single_aircraft_however_long_it_is_seen_proves_nothing() -> None:
     sky.run(600.0)
     assert not of(sky, "north").is_applied
     assert np.all(sky.registration.corrections() == 0.0)
-    assert sky.registration.trust()[0] == UNPROVEN
+    assert of(sky, "north").verdict == "0 of 3 common targets needed"
 
 
 def test_what_one_liar_said_first_is_mended_by_those_who_come_later() -> None:
