@@ -84,7 +84,7 @@ class Watch:
     q: float = 1.0
     shown_at: float = 0.9
     others_say: float = 6.0
-    third_says: float = 5.0
+    third_says: float = 8.0
     targets: list[Target] = field(default_factory=list)
     n_rows: int = 0
     now_s: float = 0.0

@@ -170,7 +170,7 @@ def test_a_crossing_is_the_posterior_on_a_dense_grid(
         row[8] = math.inf
         rows.append(row)
     settings = CrossingSettings(speed_sd_mps=1e-3, born_max=0.99, intensity_per_km2=1e-4)
-    xs, Ps, _, existence, _, _, _ = cross_all(np.array(rows), 1, np.full((2, 5), math.nan), as_array(settings))
+    xs, Ps, _, existence, *_ = cross_all(np.array(rows), 1, np.full((2, 5), math.nan), as_array(settings))
     axis = np.arange(-3_000.0, 7_500.0, 20.0)
     gx, gy = np.meshgrid(axis, axis, indexing="ij")
     density = np.full(gx.shape, 1e-10)
