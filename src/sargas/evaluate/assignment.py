@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components, min_weight_full_bipartite_matching
+from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 from scipy.spatial import cKDTree
 
 from sargas.evaluate.moments import F64, I64
@@ -51,11 +51,7 @@ def best_pairs(first_m: F64, second_m: F64, limit_m: float, p: float = 2.0) -> P
     near = near_pairs(first_m, second_m, limit_m)
     if near.first.size == 0:
         return near
-    n, m = len(first_m), len(second_m)
-    ends = (near.first, near.second + n)
-    graph = csr_array((np.ones(near.first.size), ends), shape=(n + m, n + m))
-    _, group = connected_components(graph, directed=False)
-    has_rivals = (np.bincount(group[near.first]) > 1)[group[near.first]]
+    has_rivals = (np.bincount(near.first)[near.first] > 1) | (np.bincount(near.second)[near.second] > 1)
     chosen = np.flatnonzero(~has_rivals)
     if has_rivals.any():
         contested = np.flatnonzero(has_rivals)

@@ -136,8 +136,15 @@ def _name(axes: Axes, names: Sequence[tuple[str, F64]]) -> None:
         is_free = all(abs(at[1] - other[1]) > 0.025 or abs(at[0] - other[0]) > 0.16 for other in taken)
         if is_free and len(taken) < NAMED and (at >= 0.0).all() and (at <= 1.0).all():
             taken.append(at)
+            is_right = at[0] > 0.85
             axes.annotate(
-                _short(name), tuple(place), xytext=(6, 4), textcoords="offset points", fontsize=8, path_effects=[HALO]
+                _short(name),
+                (float(place[0]), float(place[1])),
+                xytext=(-6 if is_right else 6, 4),
+                textcoords="offset points",
+                ha="right" if is_right else "left",
+                fontsize=8,
+                path_effects=[HALO],
             ).set_in_layout(False)
 
 
