@@ -1,7 +1,7 @@
 """Does a tracker know how wrong it is? NEES against truth, NIS against reports, with their chi-square bounds.
 
 Source: Bar-Shalom, Li, Kirubarajan, Estimation with Applications to Tracking and Navigation, Wiley 2001, section
-5.4: eqs 5.4.2-3 (NEES), 5.4.2-7 (its average and bounds), 5.4.2-9 (NIS).
+5.4.2 (statistical tests for filter consistency).
 """
 
 from typing import NamedTuple

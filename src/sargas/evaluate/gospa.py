@@ -2,7 +2,7 @@
 
 Source: Rahmathullah, Garcia-Fernandez, Svensson, Generalized optimal sub-pattern assignment metric, FUSION 2017,
 Definition 1 and Proposition 1; Schuhmacher, Vo, Vo, A consistent metric for performance evaluation of multi-object
-filters, IEEE Trans. Signal Processing 56(8), 2008, eq. 3.
+filters, IEEE Trans. Signal Processing 56(8), 2008.
 """
 
 from collections.abc import Iterable

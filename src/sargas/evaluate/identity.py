@@ -1,7 +1,7 @@
 """Who is who over time: switches and breaks, how long identities hold, how soon targets are found, false tracks.
 
 Source: Bernardin and Stiefelhagen, Evaluating multiple object tracking performance: the CLEAR MOT metrics, EURASIP
-J. Image and Video Processing 2008, section 2.1.2 (a pair is kept while it is valid, the rest is paired anew).
+J. Image and Video Processing 2008, section 2.1 (a pair is kept while it is valid, the rest is paired anew).
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
 """The limits to which surveillance trackers are held, as a table of passed and failed.
 
-The figures: EUROCAE ED-142 (technical specification for wide area multilateration systems), in the way that
-EUROCONTROL's surveillance specification holds systems to them: en route a target is detected in 97 % of 8 s intervals
-with an RMS position error of 350 m, in terminal areas in 97 % of 5 s with 150 m; at most 0.1 % is false.
+The figures are those of EUROCAE ED-142, the technical specification for wide area multilateration: en route a target
+is detected in 97 % of 8 s intervals with an RMS position error of 350 m, in terminal areas in 97 % of 5 s with 150 m;
+at most 0.1 % is false. How they are measured here stands with each figure.
 """
 
 from collections.abc import Sequence
