@@ -121,7 +121,7 @@ class Sky:
             order = np.argsort(rows[0], kind="stable")
             self.t += LOOK_S
             t, sensor, kind, role, z, r, target, velocity, height = (column[order] for column in rows)
-            rows_then = Rows(t, sensor, kind, role, z, r, target, velocity, height)
+            rows_then = Rows(t, sensor, kind, role, z, r, target, velocity, height, np.zeros(t.size, bool))
             if self.kept is not None:
                 self.kept.append(rows_then)
             self.registration.observe(self.t, rows_then)

@@ -61,7 +61,8 @@ def polar(name: str, lat: F64, lon: F64, height_m: F64) -> tuple[F64, F64]:
 class Traffic:
     """Aircraft over the plane, and what the four sensors say of them in each look."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, has_heights: bool = True) -> None:
+        self.has_heights = has_heights
         self.rng = np.random.default_rng(seed)
         self.t = BEGAN_S
         self.p = self.rng.uniform(-80e3, 80e3, (N_TARGETS, 2))
@@ -107,7 +108,7 @@ class Traffic:
         return [
             PolarPlot(
                 sensor=name, time_s=self.t + after_s[i], received_s=self.t + LOOK_S, range_m=range_m[i],
-                azimuth_deg=azimuth_deg[i] % 360.0, alt_wgs84_m=self.height_m[i],
+                azimuth_deg=azimuth_deg[i] % 360.0, alt_wgs84_m=self.height_m[i] if self.has_heights else None,
             )
             for i in np.flatnonzero(self.rng.random(N_TARGETS) < 0.9)
         ]  # fmt: skip
@@ -148,3 +149,13 @@ def test_a_direction_finder_sixty_degrees_off_is_left_out() -> None:
     assert not finder.is_used
     assert finder.azimuth_deg == pytest.approx(FINDER_OFF_DEG, abs=4.0)
     assert N_TARGETS - 1 <= n_shown <= N_TARGETS + 1
+
+
+def test_a_radar_without_heights_is_turned_right_and_its_range_left_alone() -> None:
+    """Seen at an assumed height, aircraft at 3 to 9 km would feign a range bias."""
+    tracker = build(Settings(), sensors())
+    Traffic(2, has_heights=False).run(tracker, 400.0)
+    for name, (_, azimuth_deg) in BIASES.items():
+        found = tracker.registration[name]
+        assert found.azimuth_deg == pytest.approx(azimuth_deg, abs=0.12)
+        assert "range" not in found.verdict

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sargas.fuse.columns import Batch
 from sargas.fuse.registration_settings import what_is
-from sargas.kernels.registration_tables import LAST_T, N_BIAS, N_BIN, N_STAT, OTHER, RANGING, Rows, Sensors
+from sargas.kernels.registration_tables import LAST_T, N_BIAS, N_BIN, N_STAT, OTHER, PLOT, RANGING, Rows, Sensors
 from sargas.kernels.stereographic import to_plane
 from sargas.model.sensor import Sensor
 
@@ -57,6 +57,8 @@ def make_sensors(sensors: Sequence[Sensor], plane: F64) -> Sensors:
 def rows_of(batch: Batch, target: I64, velocity: F64) -> Rows:
     """Return the rows of a batch for `Registration.observe`.
 
+    The range of a plot without any height is left alone: it was laid down at an assumed height.
+
     Args:
         batch: as measured, not corrected; its sensors are those of the configuration, in its order, then strangers.
         target: (M,) number of the confirmed track that each row belongs to almost surely, -1 for all others. Those
@@ -74,6 +76,7 @@ def rows_of(batch: Batch, target: I64, velocity: F64) -> Rows:
         np.ascontiguousarray(target, np.int64),
         np.ascontiguousarray(velocity, np.float64),
         np.stack([batch.alt_wgs84, batch.alt_wgs84_sd], axis=1),
+        (batch.role == PLOT) & np.isnan(batch.alt_wgs84) & np.isnan(batch.alt_baro),
     )
 
 

@@ -49,6 +49,7 @@ from sargas.kernels.registration_tables import (
     POINTING,
     PROBES,
     QUOTA,
+    RANGELESS_M2,
     RANGING,
     STRIDE,
     TELLING,
@@ -126,6 +127,8 @@ def _pair(s: Sensors, P: F64, g: Groups, rows: Rows, i: int, b: int, e: F64, tar
         vx, vy, v_sd = e[3], e[4], e[5]
     a_xx, a_xy, a_yy = _scaled(s, a, ux, uy, rows.r[i, 0], rows.r[i, 1], rows.r[i, 2])
     b_xx, b_xy, b_yy = e[6], e[7], e[8]
+    if rows.is_assumed[i]:
+        a_xx, a_xy, a_yy = a_xx + RANGELESS_M2 * ux * ux, a_xy + RANGELESS_M2 * ux * uy, a_yy + RANGELESS_M2 * uy * uy
     for k in range(3):
         for c in range(N_COLUMN):
             K[k, c] = 0.0
@@ -138,6 +141,12 @@ def _pair(s: Sensors, P: F64, g: Groups, rows: Rows, i: int, b: int, e: F64, tar
         if rho_b == 0.0:
             return False
         b_xx, b_xy, b_yy = _scaled(s, b, wx, wy, b_xx, b_xy, b_yy)
+        if e[12] > 0.0:
+            b_xx, b_xy, b_yy = (
+                b_xx + RANGELESS_M2 * wx * wx,
+                b_xy + RANGELESS_M2 * wx * wy,
+                b_yy + RANGELESS_M2 * wy * wy,
+            )
         K[0, 4], K[0, 5], K[0, 7] = -wx, -rho_b * wy, vx
         K[1, 4], K[1, 5], K[1, 7] = -wy, rho_b * wx, vy
     K[0, 8], K[1, 8], K[0, 9], K[1, 9] = ux, uy, uy, -ux
@@ -223,7 +232,8 @@ def _pair(s: Sensors, P: F64, g: Groups, rows: Rows, i: int, b: int, e: F64, tar
     own_a = (cx * (a_xx * cx + a_xy * cy) + cy * (a_xy * cx + a_yy * cy)) / (rho * rho)
     all_r = ux * (sxx * ux + sxy * uy) + uy * (sxy * ux + syy * uy)
     all_a = (cx * (sxx * cx + sxy * cy) + cy * (sxy * cx + syy * cy)) / (rho * rho)
-    _residual(st, N_R, along, own_r, all_r, s.scale[a, 0])
+    if not rows.is_assumed[i]:
+        _residual(st, N_R, along, own_r, all_r, s.scale[a, 0])
     _residual(st, N_A, across, own_a, all_a, s.scale[a, 1])
     return True
 
@@ -290,6 +300,7 @@ def _store(T: Targets, k: int, j: int, rows: Rows, i: int, b: int, is_used: bool
     e[6], e[7], e[8] = rows.r[i, 0], rows.r[i, 1], rows.r[i, 2]
     e[9], e[10] = rows.height[i, 0], rows.height[i, 1]
     e[11] = 1.0 if is_used else 0.0
+    e[12] = 1.0 if rows.is_assumed[i] else 0.0
 
 
 @njit(cache=True)

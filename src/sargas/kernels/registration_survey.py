@@ -32,6 +32,7 @@ from sargas.kernels.registration_tables import (
     wrapped,
 )
 
+ASSUMED_M = 3_000.0
 ROUGHLY_M, ROUGHLY_RAD = 3_000.0, 0.1  # what the biases of two sensors may add
 
 
@@ -88,7 +89,7 @@ def survey_row(s: Sensors, T: Targets, rows: Rows, i: int, par: F64, hits: F64) 
         xx, xy, yy = rows.r[i, 0], rows.r[i, 1], rows.r[i, 2]
         sd_r = math.sqrt(max(ux * (xx * ux + xy * uy) + uy * (xy * ux + yy * uy), 0.0))
         sd_a = math.sqrt(max(uy * (xx * uy - xy * ux) - ux * (xy * uy - yy * ux), 0.0)) / rho
-    near_r, near_a = 3.0 * sd_r + par[6], 3.0 * sd_a + par[7]
+    near_r, near_a = 3.0 * sd_r + (ASSUMED_M if rows.is_assumed[i] else par[6]), 3.0 * sd_a + par[7]
     cos_near = math.cos(min(near_a + ROUGHLY_RAD, math.pi))
     n, n_range, n_fit, fit = 0, 0, 0, -1
     for k in range(T.number.shape[0]):
@@ -124,7 +125,7 @@ def survey_row(s: Sensors, T: Targets, rows: Rows, i: int, par: F64, hits: F64) 
             if s.seek[a, 0] > 0.0 and abs(wrapped(diff - s.seek[a, 1])) <= 3.0 * sd_a + 0.01:
                 n_fit += 1
                 fit = k
-        if not is_bearing and abs(diff) <= near_a and n_range < hits.shape[0]:
+        if not is_bearing and not rows.is_assumed[i] and abs(diff) <= near_a and n_range < hits.shape[0]:
             hits[n_range, 1] = rho - away
             n_range += 1
     for k in range(n):

@@ -8,6 +8,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
+Bool = NDArray[np.bool_]
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
 I8 = NDArray[np.int8]
@@ -27,6 +28,7 @@ PROBES = 8
 GATE = 25.0
 HUBER = 2.5
 MOVES = 3.0
+RANGELESS_M2 = 1e8  # along the line of sight of a plot whose height is assumed: a cruising aircraft is 3 km off
 CLIMB_SD_MPS = 10.0
 SOUND_MPS = 340.0
 SURVEY_MEMORY = 128.0
@@ -70,7 +72,8 @@ class Sensors(NamedTuple):
 class Targets(NamedTuple):
     """The newest measurements of T targets: entry 0 cooperative, the others of the two last sensors.
 
-    number (T,); sensor (T, 3); e (T, 3, 12): t, x, y, vx, vy, velocity sd, xx, xy, yy, height, its sd, 1 if used up.
+    number (T,); sensor (T, 3); e (T, 3, 13): t, x, y, vx, vy, velocity sd, xx, xy, yy, height, its sd, 1 if used up,
+    1 if its place rests on an assumed height.
     """
 
     number: I64
@@ -92,7 +95,7 @@ class Groups(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """M measurements before any correction by registration; see `sargas.fuse.registration.Registration.observe`."""
+    """M measurements before any correction by registration; see `sargas.fuse.registration_tables.rows_of`."""
 
     t: F64
     sensor: I64
@@ -103,11 +106,12 @@ class Rows(NamedTuple):
     target: I64
     velocity: F64
     height: F64
+    is_assumed: Bool
 
 
 def make_targets(n: int) -> Targets:
     """Return room for n targets."""
-    return Targets(np.full(n, -1, np.int64), np.full((n, N_ENTRY), EMPTY, np.int64), np.zeros((n, N_ENTRY, 12)))
+    return Targets(np.full(n, -1, np.int64), np.full((n, N_ENTRY), EMPTY, np.int64), np.zeros((n, N_ENTRY, 13)))
 
 
 def make_groups(n: int) -> Groups:

@@ -344,7 +344,7 @@ def test_numbers_that_are_none_teach_nothing_and_break_nothing() -> None:
             Rows(
                 np.where(np.isfinite(row), sky.t, row), rng.integers(-3, 9, n), rng.integers(0, 9, n),
                 rng.integers(0, 6, n), z, r, rng.integers(-1, 2**62, n), np.stack([row] * 3, axis=1),
-                np.stack([row] * 2, axis=1),
+                np.stack([row] * 2, axis=1), rng.random(n) < 0.5,
             ),
         )  # fmt: skip
     assert np.all(np.isfinite(sky.registration._P))

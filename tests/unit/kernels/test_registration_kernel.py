@@ -67,14 +67,19 @@ def pointed(azimuth: float, reach: float) -> dict[str, object]:
 
 
 def rows(*items: dict[str, object]) -> Rows:
-    blank: dict[str, object] = {"target": 7, "velocity": (120.0, -160.0, 3.0), "height": (math.nan, math.nan)}
+    blank: dict[str, object] = {
+        "target": 7,
+        "velocity": (120.0, -160.0, 3.0),
+        "height": (math.nan, math.nan),
+        "is_assumed": False,
+    }
     full = [blank | item for item in items]
     return Rows(
         np.array([item["t"] for item in full], float), np.array([item["sensor"] for item in full]),
         np.array([item["kind"] for item in full]), np.array([item["role"] for item in full]),
         np.array([item["z"] for item in full], float), np.array([item["r"] for item in full], float),
         np.array([item["target"] for item in full]), np.array([item["velocity"] for item in full], float),
-        np.array([item["height"] for item in full], float),
+        np.array([item["height"] for item in full], float), np.array([item["is_assumed"] for item in full]),
     )  # fmt: skip
 
 
@@ -219,3 +224,13 @@ def test_what_is_taken_off_is_what_the_bias_put_on() -> None:
 
 def test_a_target_on_the_site_stays_there() -> None:
     assert without_bias(0.0, 0.0, 5.0, 6.0, 100.0, 0.1) == (5.0, 6.0)
+
+
+def test_the_range_of_a_plot_whose_height_is_assumed_tells_nothing() -> None:
+    plot = plotted(10.0, 0, *PLACE_THEN) | {"is_assumed": True}
+    n, groups = run(sensors(), rows(told(*PLACE_THEN, 120.0, -160.0), plot))
+    assert n == 1
+    (at,) = np.flatnonzero(groups.key[:, 0] >= 0)
+    rho = np.hypot(*PLACE_THEN)
+    assert 1.0 / math.sqrt(groups.A[at, 0, 0]) > 1_000.0
+    assert rho / math.sqrt(groups.A[at, 1, 1]) < 100.0 * rho
