@@ -20,9 +20,11 @@ from sargas.fuse.rows import (
     age,
     conflicts,
     continued,
+    give_up,
     given_up,
     go_on,
     is_active,
+    is_corroborated,
     miss,
     new_row,
     note,
@@ -30,7 +32,7 @@ from sargas.fuse.rows import (
     start,
     sweep_up,
 )
-from sargas.fuse.table import AT, BARO, FREE, N_MODELS, N_USED, SHOWN, TENTATIVE, VALUE, Table
+from sargas.fuse.table import AT, BARO, LOST, N_MODELS, N_USED, SHOWN, TENTATIVE, VALUE, Table
 from sargas.kernels.compiled import compiled
 from sargas.kernels.bank import (
     N_PACKED,
@@ -53,6 +55,7 @@ from sargas.kernels.density import (
     count_clutter,
     count_detection,
     detection_at,
+    learn_period,
     view_area,
     widen,
 )
@@ -65,7 +68,7 @@ I64 = NDArray[np.int64]
 Record = Any
 Records = NDArray[np.void]
 
-USED, DOUBLE, NO_ROOM, TOO_LATE, CONTRADICTS = 0, 1, 2, 3, 4
+USED, DOUBLE, NO_ROOM, TOO_LATE, CONTRADICTS, NOT_TRUSTED = 0, 1, 2, 3, 4, 5
 """Fates of a measurement."""
 
 SURE_R = 0.95
@@ -131,7 +134,7 @@ def account(row: Record, view: Record, slot: int, site: Record, t: float) -> Non
 
 
 @compiled
-def _reach(row: Record, dt: float, gate: float, turn: float) -> float:
+def reach(row: Record, dt: float, gate: float, turn: float) -> float:
     """Return how far off the straight line a gated position of a row can be after dt: quick, and generous."""
     var = row.spread[0] + 2.0 * row.spread[1] * dt + row.spread[2] * dt * dt + dt * dt * dt
     speed = abs(row.x[2]) + abs(row.x[3])
@@ -161,7 +164,7 @@ def _is_any_near(grid: Grid, ms: Records, which: I64, x: float, y: float, far: f
 
 
 @compiled
-def _may_be(row: Record, m: Record, d2: float, j: Record) -> bool:
+def may_be(row: Record, m: Record, d2: float, j: Record) -> bool:
     """Return whether nothing but the position speaks against a measurement being of a row."""
     if conflicts(row, m):
         return False
@@ -194,7 +197,7 @@ def _candidates(
         n_shown += row.state == SHOWN
         dt = max(t - row.t, 0.0)
         x, y = row.x[0] + row.x[2] * dt, row.x[1] + row.x[3] * dt
-        far = _reach(row, dt, gate, turn)
+        far = reach(row, dt, gate, turn)
         if is_angle:
             found = False
             if row.r > FAINT_R:
@@ -215,7 +218,9 @@ def _candidates(
                 row.unseen += 1
             row.looked_s[slot] = t
             if row.state == TENTATIVE and row.r < given_up(row, j):
-                row.state = FREE
+                give_up(row, views)
+            elif row.state == SHOWN and row.r < j.lost_r:
+                row.state = LOST
     return n, n_shown
 
 
@@ -275,7 +280,7 @@ def _pair(
         w.pd = w.q = 0.0
         first[c + 1] = n_edges
         dt = t - row.t
-        if row.hits == 1 and not is_angle:
+        if row.t == row.first_s and not is_angle:
             # Most of these are clutter: where they can be is known without moving them.
             far = math.sqrt(gate * (row.spread[0] + row.spread[2] * dt * dt + j.first_noise * dt * dt * dt + own))
             if not _is_any_near(grid, ms, which, row.x[0], row.x[1], far):
@@ -311,7 +316,7 @@ def _pair(
                 if not is_angle and (abs(mk.z[0] - px) > half_x or abs(mk.z[1] - py) > half_y):
                     continue
                 total, least = _densities(w, mk, t, gate, room)
-                if least > gate or total <= 0.0 or n_edges >= n_most or not _may_be(row, mk, least, j):
+                if least > gate or total <= 0.0 or n_edges >= n_most or not may_be(row, mk, least, j):
                     continue
                 for k in range(N_MODELS):
                     share[n_edges, k] = room.one[k] / total
@@ -379,15 +384,18 @@ def _move_to(
 
 
 @compiled
-def _judge(tb: Table, i: int, m: Record, has_plot: bool, period: float, j: Record) -> None:
-    """Show a row that is sure enough, give up one that is not likely any more."""
+def _judge(tb: Table, views: Records, i: int, m: Record, has_plot: bool, period: float, j: Record) -> None:
+    """Show a row that is sure enough, give up one that is not likely any more, lose one that was shown."""
     row = tb.rows[i]
     if row.state != TENTATIVE:
+        is_vague = row.spread[0] > max(j.vague**2, 0.5 * j.vague_share**2 * row.born_var)
+        if row.state == SHOWN and (row.r < j.lost_r or is_vague):
+            row.state = LOST
         return
     usual = 0.8 * (j.cap_speed * period) ** 2
     if row.r < given_up(row, j) or 2.0 * row.spread[0] > j.cap * j.cap * max(row.born_var, usual):
-        row.state = FREE
-    elif row.r > j.show and has_plot and row.hits >= 2:
+        give_up(row, views)
+    elif row.r > j.show and has_plot and is_corroborated(row):
         show(row)
         lost = continued(tb, row, m, j)
         if lost >= 0:
@@ -397,7 +405,7 @@ def _judge(tb: Table, i: int, m: Record, has_plot: bool, period: float, j: Recor
 @compiled
 def _update(
     tb: Table, views: Records, site: Record, ms: Records, which: I64, slot: int, t: float, j: Record, run: int,
-    work: Records, edges: Edges, missed: F64, beta: F64, room: Record,
+    work: Records, edges: Edges, missed: F64, beta: F64, room: Record, is_whole: bool,
 ) -> None:  # fmt: skip
     """Give every candidate its new existence and motion."""
     is_plot = ms[which[0]].role == PLOT
@@ -427,11 +435,16 @@ def _update(
             if beta[e] > most:
                 best, most = which[edges.measurement[e]], beta[e]
         if best >= 0:
+            if slot >= 0 and site.period <= 0.0 and row.r > SURE_R and not is_whole:
+                learn_period(views[slot], ms[best].t - row.last_plot_s[slot])
+            if slot >= 0:
+                row.last_plot_s[slot] = ms[best].t
+            ms[best].row = w.row
             note(row, ms[best], period, site.latency, run)
             row.unseen = 0
         elif is_plot:
             row.unseen += 1
-        _judge(tb, w.row, ms[max(best, 0)], best >= 0, period, j)
+        _judge(tb, views, w.row, ms[max(best, 0)], best >= 0, period, j)
 
 
 @compiled
@@ -452,7 +465,7 @@ def _is_double(tb: Table, work: Records, mk: Record, slot: int) -> bool:
 @compiled
 def look(
     tb: Table, views: Records, site: Record, models: F64, ms: Records, which: I64, slot: int, whole: bool, run: int,
-    j: Record,
+    j: Record, room: Record,
 ) -> None:  # fmt: skip
     """Judge the measurements ms[which], all of one sensor, role and kind, and of about one time.
 
@@ -467,6 +480,7 @@ def look(
         whole: these are all the plots of a look over the whole view.
         run: the number of this run, for `touched`.
         j: how to judge.
+        room: a record of ROOM to work in (one made here would be freed while it is used).
     """
     m = which.shape[0]
     is_angle = ms[which[0]].kind == ANGLE
@@ -481,7 +495,7 @@ def look(
     for c in range(models.shape[0]):
         turn = max(turn, abs(models[c, TURN]))
     grid = grid_of(ms, which)
-    most, room = np.empty(tb.counts[N_USED], WORK), np.empty(1, ROOM)[0]
+    most = np.empty(tb.counts[N_USED], WORK)
     n, n_shown = _candidates(tb, views, site, ms, which, slot, whole, t, own, gate, turn, grid, j, most)
     work = most[:n]
     edges = _pair(tb, views, site, models, ms, which, slot, t, own, gate, grid, j, work, room)
@@ -489,15 +503,15 @@ def look(
     _origins(views, ms, which, slot, n_shown, j, rho, born)
     missed, beta, unclaimed = np.empty(n), np.empty(edges.measurement.shape[0]), np.empty(m)
     marginals(edges.first, edges.measurement, edges.psi, rho, missed, beta, unclaimed)
-    _update(tb, views, site, ms, which, slot, t, j, run, work, edges, missed, beta, room)
+    _update(tb, views, site, ms, which, slot, t, j, run, work, edges, missed, beta, room, whole)
     period = views[slot].period if slot >= 0 else 0.0
     for a in range(m):
         mk = ms[which[a]]
         mk.claimed = 1.0 - unclaimed[a]
-        if slot >= 0:
-            count_clutter(views[slot], mk.z[0], mk.z[1], unclaimed[a] * (1.0 - born[a]))
         r = unclaimed[a] * born[a]
         if r <= j.r_min or is_angle:
+            if slot >= 0:
+                count_clutter(views[slot], mk.z[0], mk.z[1], unclaimed[a])
             continue
         if slot >= 0 and not whole and _is_double(tb, work, mk, slot):
             mk.fate = DOUBLE
@@ -510,5 +524,6 @@ def look(
         start(row, models, mk, r, run)
         note(row, mk, period, site.latency, run)
         if slot >= 0:
-            row.looked_s[slot], row.spent[slot] = t, 1.0
+            row.looked_s[slot], row.spent[slot], row.last_plot_s[slot] = t, 1.0, mk.t
+            row.born_slot, row.born_free, row.born_x, row.born_y = slot, unclaimed[a], mk.z[0], mk.z[1]
     sweep_up(tb)

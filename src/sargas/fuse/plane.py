@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sargas.fuse.look import look
+from sargas.fuse.look import ROOM, look
 from sargas.fuse.pmb_settings import Settings, judgement_of, models_of, open_site
-from sargas.fuse.table import N_USED, SHOWN, grown, make_table, plain_measurement
+from sargas.fuse.table import FREE, LOST, N_USED, SHOWN, grown, make_table, plain_measurement
 from sargas.kernels.density import fade, make_views
 
 F64 = NDArray[np.float64]
@@ -19,11 +19,13 @@ class PlaneTracker:
 
     def __init__(self, settings: Settings = Settings()) -> None:  # noqa: B008 (frozen)
         self._judgement = judgement_of(settings)
+        self._kept_s = settings.lost_kept_s
         self._models = models_of(settings.motion)
         self._table = make_table(FIRST_ROWS)
         self._views = make_views(1)
         self._site = open_site()
         self._plain = plain_measurement()
+        self._room = np.zeros(1, ROOM)
         self._run = 0
         self._n_measured = 0
         self._last_s: float | None = None
@@ -47,11 +49,13 @@ class PlaneTracker:
         ms["r"][:, 0], ms["r"][:, 1], ms["r"][:, 2] = cov[:, 0, 0], cov[:, 0, 1], cov[:, 1, 1]
         ms["uid"] = np.arange(self._n_measured, self._n_measured + n)
         self._n_measured += n
+        rows = self._table.rows
+        rows["state"][(rows["state"] == LOST) & (rows["last_s"] < time_s - self._kept_s)] = FREE
         if n == 0:
             return
         look(
             self._table, self._views, self._site[0], self._models, ms, np.arange(n), 0, True, self._run,
-            self._judgement[0],
+            self._judgement[0], self._room[0],
         )  # fmt: skip
 
     def shown(self) -> tuple[I64, F64]:

@@ -1,6 +1,7 @@
 """How the tracker judges, and the numbers and models that follow from it."""
 
 import math
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 import numpy as np
@@ -8,6 +9,10 @@ from msgspec import Meta, Struct
 from numpy.typing import NDArray
 
 from sargas.fuse.measure import MeasureSettings
+from sargas.fuse.crossing import CrossingSettings
+from sargas.fuse.registration import RegistrationSettings
+from sargas.fuse.table import SCANNING_MAX
+from sargas.model.sensor import Sensor
 
 Positive = Annotated[float, Meta(gt=0.0)]
 Share = Annotated[float, Meta(gt=0.0, lt=1.0)]
@@ -44,16 +49,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     motion: MotionSettings = MotionSettings()
     life_s: Positive = 2_000.0
     """Mean time for which a target stays in the air and in the region."""
-    hide_s: Positive = 7_200.0
+    hide_s: Positive = 86_400.0
     """Mean time until a target that is seen flies where it cannot be seen: behind a hill, below the beam."""
     reveal_s: Positive = 60.0
     """Mean time for which it stays there."""
     gate: Positive = 20.0
     """Limit of the squared statistical distance of a position."""
     gate_bearing: Positive = 9.0
-    newcomers: Positive = 2.5
+    newcomers: Positive = 5.0
     """How many times as often as in a steady traffic new targets come."""
-    show_existence: Share = 0.9
+    show_existence: Share = 0.95
     """A new track is shown from this probability of existence on."""
     prune: Share = 0.035
     """One not yet shown is given up when its existence falls to this share of what it began with."""
@@ -62,6 +67,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     existence_max: Share = 0.9999
     spread_max: Positive = 4.5
     """One not yet shown is given up when it is so many times as uncertain as the report that it began with."""
+    vague_m: Positive = 500.0
+    vague_share: Positive = 8.0
+    """A track is lost when it is more uncertain than this, and than so many times its first report: where clutter is
+    dense, nothing speaks against a target that may be anywhere."""
     lost_existence: Share = 0.03
     lost_after_s: Positive = 30.0
     lost_looks: Positive = 6.0
@@ -86,10 +95,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     history_s: Positive = 15.0
     """Reports are put in their place in time within so many seconds."""
     tracks_max: Count = 40_000
-    learn: bool = True
-    roll_back: bool = True
-    registration: bool = True
-    bearings_begin_tracks: bool = True
+    learns: bool = True
+    """Learn clutter and detection by place; else those of the whole view are used everywhere."""
+    rolls_back: bool = True
+    """Put late reports where they belong in time; else they are taken as they come."""
+    registers: bool = True
+    """Take off the biases of the sensors that common targets show."""
+    crosses_bearings: bool = True
+    """Begin tracks where directions of several sites cross."""
+    crossing: CrossingSettings = CrossingSettings()
+    registration: RegistrationSettings = RegistrationSettings()
 
 
 def models_of(s: MotionSettings) -> NDArray[np.float64]:
@@ -112,7 +127,7 @@ def judgement_of(s: Settings) -> NDArray[np.void]:
         "coast_looks": s.coast_looks, "kept_s": s.lost_kept_s, "kept_named_s": s.cooperative_kept_s,
         "default_period_s": s.default_period_s, "speed_max": s.speed_max_mps, "newcomer_area": s.newcomer_area_m2,
         "jump_reports": float(s.jump_reports), "neighbour_leap": s.neighbour_leap_m, "told_r": s.sighting_existence,
-        "other_pd": s.bearing_detection, "bearing_clutter": s.bearing_clutter_per_rad, "clutter": 1e-8, "first_noise": s.motion.wander_noise_m2ps3, "faint": s.faint_existence,
+        "other_pd": s.bearing_detection, "bearing_clutter": s.bearing_clutter_per_rad, "clutter": 1e-8, "vague": s.vague_m, "vague_share": s.vague_share, "first_noise": s.motion.wander_noise_m2ps3, "faint": s.faint_existence,
         "same_height": s.same_height_m, "height_stale_s": 60.0, "tentative_s": s.tentative_kept_s,
     }  # fmt: skip
     judgement = np.zeros(1, JUDGEMENT)
@@ -125,7 +140,7 @@ JUDGEMENT: Final = np.dtype([(name, "f8") for name in (
     "life_s", "hide_s", "reveal_s", "gate", "gate_bearing", "newcomers", "show", "prune", "r_min", "r_max", "cap",
     "cap_speed", "lost_r", "lost_s", "lost_looks", "coast_s", "coast_looks", "kept_s", "kept_named_s",
     "default_period_s", "speed_max", "newcomer_area", "jump_reports", "neighbour_leap", "told_r", "other_pd",
-    "bearing_clutter", "faint", "first_noise", "clutter", "same_height", "height_stale_s", "tentative_s",
+    "bearing_clutter", "vague", "vague_share", "faint", "first_noise", "clutter", "same_height", "height_stale_s", "tentative_s",
 )])  # fmt: skip
 
 SITE: Final = np.dtype([(name, "f8") for name in (
@@ -143,3 +158,30 @@ def open_site() -> NDArray[np.void]:
     site["azimuth_span"] = 2.0 * math.pi
     site["trust"] = 1.0
     return site
+
+
+SCANNING_KINDS: Final = frozenset({"radar", "camera"})
+
+
+def sites_of(sensors: Mapping[str, Sensor], places: NDArray[np.float64]) -> NDArray[np.void]:
+    """Return the sites of the sensors, in their order, and one more for all others; `places` as `Batcher.sites`."""
+    sites = open_site().repeat(len(sensors) + 1)
+    for site, sensor, place in zip(sites, sensors.values(), places, strict=False):
+        cover = sensor.coverage
+        site["x"], site["y"] = place[3], place[4]
+        site["range_min"] = cover.range_min_m
+        site["range_max"] = math.inf if cover.range_max_m is None else cover.range_max_m
+        span = (cover.azimuth_to_deg - cover.azimuth_from_deg) % 360.0
+        site["azimuth_from"] = math.radians(cover.azimuth_from_deg)
+        site["azimuth_span"] = 2.0 * math.pi if span == 0.0 else math.radians(span)
+        site["latency"] = sensor.latency_s
+        site["period"] = sensor.period_s or 0.0
+    return sites
+
+
+def scanning_of(sensors: Mapping[str, Sensor]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the place of each sensor, and of the others, among the scanning ones (-1: none), and those sensors."""
+    scanning = [i for i, sensor in enumerate(sensors.values()) if sensor.kind in SCANNING_KINDS][:SCANNING_MAX]
+    slots = np.full(len(sensors) + 1, -1)
+    slots[scanning] = np.arange(len(scanning))
+    return slots, np.array(scanning, np.int64)

@@ -35,6 +35,7 @@ from sargas.fuse.table import (
     Table,
 )
 from sargas.kernels.compiled import compiled
+from sargas.kernels.density import count_clutter
 from sargas.kernels.bank import SHARE, SPEED_SD, begin
 
 F64 = NDArray[np.float64]
@@ -50,6 +51,7 @@ CLIMB_SMOOTHED_S = 10.0
 KEEPS_TOP_SPEED = 0.99
 KEEPS_SPEED = 0.6
 FAINT_SHARE = 0.3
+PLOTS_LEAST, WORDS_OF_THREE, WORDS_OF_TWO = 2, 5, 10
 TURNS_AFTER_S = 10.0
 
 
@@ -78,6 +80,14 @@ def miss(row: Record, pd: float) -> None:
 def given_up(row: Record, j: Record) -> float:
     """Return the existence below which a row not yet shown is given up."""
     return max(j.prune * row.born_r, min(j.faint, FAINT_SHARE * row.born_r))
+
+
+@compiled
+def give_up(row: Record, views: NDArray[np.void]) -> None:
+    """Give up a row that was not shown: the plot that it began with was clutter."""
+    row.state = FREE
+    if row.born_slot >= 0:
+        count_clutter(views[row.born_slot], row.born_x, row.born_y, row.born_free)
 
 
 @compiled
@@ -115,6 +125,7 @@ def start(row: Record, models: F64, m: Record, r: float, run: int) -> None:
     row.last_s = row.named_s = row.cooperative_s = row.contradicted_s = row.sensed_s = row.climb_s = -math.inf
     row.period_s = row.latency_s = row.speed_max = row.climb = 0.0
     row.hits = row.on_ground = row.n_entries = row.unseen = 0
+    row.born_slot = -1
     row.identity[:] = -1
     row.key[:] = -1
     row.numbers[:] = -1
@@ -124,6 +135,7 @@ def start(row: Record, models: F64, m: Record, r: float, run: int) -> None:
     row.jump[:] = 0.0
     row.flagged_s[:] = -math.inf
     row.looked_s[:] = -math.inf
+    row.last_plot_s[:] = -math.inf
     row.spent[:] = 0.0
     row.x[0], row.x[1], row.x[2], row.x[3] = m.z[0], m.z[1], 0.0, 0.0
     var = 0.0
@@ -218,6 +230,24 @@ def _identify(row: Record, m: Record) -> None:
 
 
 @compiled
+def is_known_by_ear(row: Record) -> bool:
+    """Return whether only directions and people's words speak of a row."""
+    return row.sensed_s == -math.inf and row.cooperative_s == -math.inf and row.numbers[0] < 0
+
+
+@compiled
+def is_corroborated(row: Record) -> bool:
+    """Return whether a row was reported often enough, and, if nothing but directions and words speak of it, by
+    enough different sensors: one crossing of directions may be a ghost."""
+    if not is_known_by_ear(row):
+        return row.hits >= PLOTS_LEAST
+    n = 0
+    for c in range(N_SEEN):
+        n += row.seen[c] >= 0
+    return (n >= 3 and row.hits >= WORDS_OF_THREE) or (n == 2 and row.hits >= WORDS_OF_TWO)
+
+
+@compiled
 def note(row: Record, m: Record, period_s: float, latency_s: float, run: int) -> None:
     """Note in a row all that a measurement says beside the motion."""
     t = m.t
@@ -227,7 +257,9 @@ def note(row: Record, m: Record, period_s: float, latency_s: float, run: int) ->
     if m.entry > 0 and (row.n_entries == 0 or row.entries[(row.n_entries - 1) % N_ENTRIES] != m.entry):
         row.entries[row.n_entries % N_ENTRIES] = m.entry
         row.n_entries += 1
-    if m.role == BEARING:  # a direction places nothing
+    if m.role == BEARING:
+        if is_known_by_ear(row):  # other targets are not placed by a direction
+            row.last_s = max(row.last_s, t)
         return
     row.last_s = max(row.last_s, t)
     if period_s > 0.0 and (row.period_s == 0.0 or period_s < row.period_s):

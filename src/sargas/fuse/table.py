@@ -39,7 +39,9 @@ ROW: Final = np.dtype(
         ("x", "f8", (N_STATE,)), ("spread", "f8", (3,)),
         # probability that the target exists, and that no sensor can see it now if it does; their time
         ("r", "f8"), ("hidden", "f8"), ("existed_s", "f8"),
-        ("born_r", "f8"), ("born_var", "f8"),
+        # how it began: existence, position variance [m^2]; of which scanning sensor's plot, how sure that no known
+        # target gave that, and where
+        ("born_r", "f8"), ("born_var", "f8"), ("born_slot", "i8"), ("born_free", "f8"), ("born_x", "f8"), ("born_y", "f8"),
         ("state", "i8"),
         ("uid", "i8"),  # its name for ever: the number of the measurement that it began with
         ("touched", "i8"),  # the run that changed it last
@@ -48,6 +50,7 @@ ROW: Final = np.dtype(
         ("hits", "i8"), ("on_ground", "i8"), ("unseen", "i8"),
         # what it says that it is; the addresses that are bound to it; the neighbours' numbers that are
         ("identity", "i8", (4,)), ("key", "i8", (2,)), ("numbers", "i8", (N_NUMBERS,)),
+        ("number_sensor", "i8", (N_NUMBERS,)),
         # sensors that placed it, how often, when last; the newest entries of the journal about it
         ("seen", "i8", (N_SEEN,)), ("seen_n", "i8", (N_SEEN,)), ("seen_s", "f8", (N_SEEN,)),
         ("entries", "i8", (N_ENTRIES,)), ("n_entries", "i8"),
@@ -56,6 +59,7 @@ ROW: Final = np.dtype(
         ("jump", "f8", (4,)),
         # the last look of each scanning sensor that counted, and how surely it has given its plot of that look
         ("looked_s", "f8", (SCANNING_MAX,)), ("spent", "f8", (SCANNING_MAX,)),
+        ("last_plot_s", "f8", (SCANNING_MAX,)),
     ],
     align=True,
 )  # fmt: skip
@@ -69,8 +73,10 @@ MEASUREMENT: Final = np.dtype(
         ("status", "i8"), ("on_ground", "i8"), ("entry", "i8"),
         ("uid", "i8"),  # counts the measurements since the beginning
         ("group", "i8"),  # those with the same number are judged together
+        ("order_s", "f8"),  # and at this time
         ("born_r", "f8"),  # existence of what begins here if no track explains it; NaN: judge
         ("claimed", "f8"),  # receives the probability that a known target gave it
+        ("row", "i8"),  # receives the row that took it most likely, -1 if none
         ("fate", "i8"),  # receives why it was not used, see `sargas.fuse.look`
     ],
     align=True,
@@ -116,7 +122,7 @@ def plain_measurement() -> Records:
         m[name] = -1
     for name in ("alt_wgs84", "alt_wgs84_sd", "alt_baro", "climb", "range_rate", "born_r"):
         m[name] = np.nan
-    m["kind"] = PLACE
+    m["kind"], m["row"] = PLACE, -1
     return m
 
 
@@ -130,5 +136,5 @@ def measurements_of(batch: Batch, first_uid: int) -> Records:
     ):  # fmt: skip
         ms[name] = getattr(batch, name)
     ms["uid"] = np.arange(first_uid, first_uid + n)
-    ms["born_r"] = np.nan
+    ms["born_r"], ms["row"] = np.nan, -1
     return ms

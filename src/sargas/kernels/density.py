@@ -21,12 +21,17 @@ View = Any
 G: Final = 32
 SIDE_FIRST_M: Final = 500.0
 MEMORY_S: Final = 300.0
+AREA_MIN_M2: Final = 1e8
 CELL_CLUTTER: Final = 20.0
 CELL_CHANCES: Final = 30.0
+CELL_LOOKS: Final = 20.0
 PLOTS_BEFORE, LOOKS_BEFORE = 5.0, 0.25
 """What is believed before the first look: so many false plots in so many looks."""
 PD_BEFORE, CHANCES_BEFORE = 0.8, 20.0
 PD_MIN, PD_MAX = 0.02, 0.98
+
+PERIOD_STEP, PERIOD_STEP_MIN = 0.5, 0.01
+PERIOD_MIN_S, PERIOD_MAX_S = 0.05, 120.0
 
 VIEW: Final = np.dtype(
     [
@@ -34,7 +39,7 @@ VIEW: Final = np.dtype(
         ("x0", "f8"), ("y0", "f8"),
         ("side", "f8"),  # of a cell [m]; 0: nothing has been seen yet
         ("low_x", "f8"), ("low_y", "f8"), ("high_x", "f8"), ("high_y", "f8"),  # extent of what was seen
-        ("area_max", "f8"),  # what it can see at all [m^2]
+        ("area_max", "f8"),  # of the view [m^2] as stated, inf if it is not
         ("period", "f8"),  # between two looks [s]; 0: not known
         ("clock", "f8"),  # time of its newest plot
         ("faded", "f8"),
@@ -104,9 +109,11 @@ def _cell(v: View, x: float, y: float) -> tuple[int, int]:
 
 @compiled
 def view_area(v: View) -> float:
-    """Return the area [m^2] of a sensor's view: the box about what it has shown, no more than it can see at all."""
-    side = max(v.side, SIDE_FIRST_M)
-    return min((v.high_x - v.low_x + side) * (v.high_y - v.low_y + side), v.area_max)
+    """Return the area [m^2] of a sensor's view: as stated, or the box about what it has shown."""
+    if v.area_max < math.inf:
+        return v.area_max
+    margin = 0.5 * v.side
+    return max((v.high_x - v.low_x + margin) * (v.high_y - v.low_y + margin), AREA_MIN_M2)
 
 
 @compiled
@@ -116,7 +123,8 @@ def clutter_at(v: View, x: float, y: float) -> float:
     cell_area = max(v.side, SIDE_FIRST_M) ** 2
     looks = v.n_looks + LOOKS_BEFORE
     per_cell = (v.n_clutter + PLOTS_BEFORE) / looks * cell_area / view_area(v)
-    return (v.clutter[i, j] + v.cell_clutter) / (looks + v.cell_clutter / per_cell) / cell_area
+    before = max(v.cell_clutter / per_cell, CELL_LOOKS)
+    return (v.clutter[i, j] + before * per_cell) / (looks + before) / cell_area
 
 
 @compiled
@@ -161,3 +169,16 @@ def fade(v: View, t: float) -> None:
         v.n_hits *= k
         v.n_chances *= k
     v.faded = max(v.faded, t)
+
+
+@compiled
+def learn_period(v: View, interval_s: float) -> None:
+    """Let the period follow the median of the intervals between two plots of one target."""
+    if not PERIOD_MIN_S <= interval_s <= PERIOD_MAX_S:
+        return
+    v.n_intervals += 1.0
+    if v.period <= 0.0:
+        v.period = interval_s
+        return
+    step = max(PERIOD_STEP / v.n_intervals, PERIOD_STEP_MIN)
+    v.period *= math.exp(min(max(math.log(interval_s / v.period), -step), step))

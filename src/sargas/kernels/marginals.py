@@ -23,9 +23,7 @@ TINY = 1e-300
 
 
 @compiled
-def marginals(
-    first: I64, measurement: I64, psi: F64, rho: F64, missed: F64, beta: F64, unclaimed: F64
-) -> int:
+def marginals(first: I64, measurement: I64, psi: F64, rho: F64, missed: F64, beta: F64, unclaimed: F64) -> int:
     """Write the marginals; return how many rounds they took.
 
     Args:
