@@ -193,11 +193,15 @@ def draw(cells: Sequence[Cell], path: Path) -> str:
     wide = min(3, len(names))
     tall = math.ceil(len(names) / wide)
     figure = Figure(figsize=(4.6 * wide + 2.2, 3.7 * tall), layout="constrained")
-    panels = figure.subplots(tall, wide, squeeze=False).flat
+    panels = list(figure.subplots(tall, wide, squeeze=False).flat)
     handles: dict[str, Any] = {}
+    paces = [math.log10(cell.plots_per_s) for cell in cells if cell.scores and cell.plots_per_s]
+    limits = (10.0 ** math.floor(min(paces)), 10.0 ** math.ceil(max(paces)))
     for panel, name in zip(panels, names, strict=False):
         panel_of(panel, name, [cell for cell in cells if cell.set == name and cell.scores], handles)
-    for panel in list(panels)[len(names) :]:
+        panel.set_xlim(*limits)
+        panel.xaxis.set_major_formatter("{x:,.0f}")
+    for panel in panels[len(names) :]:
         panel.set_axis_off()
     figure.supxlabel("plots per second on one core (more is better)", fontsize=11)
     figure.supylabel("GOSPA [m] (less is better)", fontsize=11)

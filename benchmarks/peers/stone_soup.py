@@ -53,7 +53,7 @@ class KDTreeJPDA(DetectionKDTreeMixIn, JPDA):
 
 
 class Settings(Struct, frozen=True):
-    """Tuned on seed 100; for 1,000 targets on the set itself, which favours Stone Soup."""
+    """Tuned on seed 100; what 1,000 targets need on that set itself, which favours Stone Soup."""
 
     min_points: int = 3
     missed_steps: int = 3  # a confirmed track is deleted after this many scans without a plot
@@ -68,7 +68,9 @@ def tuned(told: Told) -> Settings:
     settings = Settings()
     if told.is_hard:
         return structs.replace(settings, min_points=6, gate=3.0)
-    return structs.replace(settings, min_points=4, gate=4.0) if told.n_targets >= 500 else settings
+    if told.n_targets >= 500:
+        return structs.replace(settings, min_points=4, gate=4.0)
+    return structs.replace(settings, min_points=4) if told.n_targets >= 200 else settings
 
 
 class StoneSoup:
