@@ -31,7 +31,7 @@ F64 = npt.NDArray[np.float64]
 
 _TAIL_SD = 6.0
 REMEMBERED = 8_192
-"""Places whose nearest point is kept: three rules ask for that of every track, tick by tick."""
+"""Places whose nearest point a shared area keeps: three rules ask for that of every track, tick by tick."""
 
 
 COARSE_M = (500.0, 50.0)
@@ -93,6 +93,7 @@ class Area:
         self._bx, self._by = self._ax[following], self._ay[following]
         self._coarser: dict[float, Area] = {}
         self._nearest: dict[tuple[float, float], Nearest] = {}
+        self.n_remembered = 0
         self._index()
 
     def _index(self) -> None:
@@ -129,9 +130,10 @@ class Area:
         ax, ay, bx, by = self._edges[i].tolist()
         sign = 1.0 if self.contains(lon_deg, lat_deg) else -1.0
         found = Nearest(sign * distance_m, ax + share * (bx - ax), ay + share * (by - ay))
-        if len(self._nearest) >= REMEMBERED:
+        if len(self._nearest) >= self.n_remembered:
             self._nearest.clear()
-        self._nearest[lon_deg, lat_deg] = found
+        if self.n_remembered:
+            self._nearest[lon_deg, lat_deg] = found
         return found
 
     def probability(self, lon_deg: float, lat_deg: float, cov_m2: tuple[float, float, float]) -> float:
@@ -233,11 +235,13 @@ class Area:
             self._coarser[tolerance_m] = area
         return self._coarser[tolerance_m]
 
-    def __getstate__(self) -> tuple[F64, npt.NDArray[np.int64]]:
-        return np.stack((self._ax, self._ay), axis=1), self._sizes
+    def __getstate__(self) -> tuple[F64, npt.NDArray[np.int64], int]:
+        return np.stack((self._ax, self._ay), axis=1), self._sizes, self.n_remembered
 
-    def __setstate__(self, state: tuple[F64, npt.NDArray[np.int64]]) -> None:
-        self._set(*state)
+    def __setstate__(self, state: tuple[F64, npt.NDArray[np.int64], int]) -> None:
+        points, sizes, n_remembered = state
+        self._set(points, sizes)
+        self.n_remembered = n_remembered
 
 
 def _boxed(parts: F64) -> F64:
@@ -254,6 +258,7 @@ def _boxed(parts: F64) -> F64:
 def area_of(polygons: tuple[Polygon, ...]) -> Area:
     """Return the area of these polygons: one object for equal ones, so that the rules and their snapshot share it."""
     area = Area(polygons)
+    area.n_remembered = REMEMBERED
     if area.n_edges:  # the kernels are loaded now, and not when the first tracks wait for it
         area.at_least_m(0.0, 0.0)
         area.nearest(0.0, 0.0)

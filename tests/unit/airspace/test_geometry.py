@@ -12,7 +12,7 @@ from pyproj import Geod
 from scipy.stats import multivariate_normal
 
 from airspace_kit import country
-from sargas.airspace.geometry import Area, metres_per_degree, sound_covariance
+from sargas.airspace.geometry import REMEMBERED, Area, area_of, metres_per_degree, sound_covariance
 
 WGS84 = Geod(ellps="WGS84")
 LT = country("LT")
@@ -160,3 +160,12 @@ def test_wide_spreads_get_the_same_probability_from_simplified_edges(
     cov_m2 = (spread_m**2, 0.3 * spread_m**2, 2.0 * spread_m**2)
     exact = area.probability_of_all(lon_deg, lat_deg, cov_m2)
     assert area.probability(lon_deg, lat_deg, cov_m2) == pytest.approx(exact, abs=1e-3)
+
+
+def test_what_is_remembered_is_bounded_and_only_where_rules_share_an_area() -> None:
+    shared, own = area_of((HOLED,)), Area([HOLED])
+    for k in range(2 * REMEMBERED + 10):
+        assert shared.nearest(24.0 + k * 1e-4, 55.0) == own.nearest(24.0 + k * 1e-4, 55.0)
+    assert len(shared._nearest) <= REMEMBERED
+    assert not own._nearest
+    assert pickle.loads(pickle.dumps(shared)).n_remembered == REMEMBERED
