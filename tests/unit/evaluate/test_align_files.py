@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
@@ -180,6 +180,7 @@ rows_of_tracks = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(rows_of_truth, rows_of_tracks, st.sampled_from([None, 0.7, 5.0]), st.sampled_from([None, 0.0, 3.0]))
 def test_whatever_rows_are_scored_or_told_why_not(
     truth: list[tuple[object, ...]], tracks: list[tuple[object, ...]], every_s: float | None, hold_s: float | None

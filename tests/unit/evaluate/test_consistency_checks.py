@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sargas.evaluate.consistency import consistency, mean_bounds, normalised_squares
@@ -49,6 +49,7 @@ def test_what_is_no_covariance_gives_no_figure(matrix: list[list[float]]) -> Non
     assert consistency(found, 2) is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.floats(), min_size=6, max_size=6), max_size=8))
 def test_no_numbers_break_it(rows: list[list[float]]) -> None:
     table = np.array(rows, dtype=float).reshape(-1, 6)

@@ -165,6 +165,7 @@ alphas = st.sampled_from([0.5, 1.0, 2.0])
 cutoffs = st.sampled_from([1.0, 300.0, 1_000.0, 10_000.0])
 
 
+@settings(deadline=None)
 @given(sets, sets, cutoffs, powers, alphas)
 def test_gospa_is_zero_for_the_same_points_in_any_order_and_for_no_others(
     x: Points, y: Points, c_m: float, p: float, alpha: float
@@ -174,6 +175,7 @@ def test_gospa_is_zero_for_the_same_points_in_any_order_and_for_no_others(
         assert gospa(x, y, c_m, p, alpha).total_m > 1e-5
 
 
+@settings(deadline=None)
 @given(sets, sets, cutoffs, powers, alphas)
 def test_gospa_and_ospa_are_symmetric(x: Points, y: Points, c_m: float, p: float, alpha: float) -> None:
     there, back = gospa(x, y, c_m, p, alpha), gospa(y, x, c_m, p, alpha)
@@ -181,7 +183,7 @@ def test_gospa_and_ospa_are_symmetric(x: Points, y: Points, c_m: float, p: float
     assert ospa(x, y, c_m, p) == pytest.approx(ospa(y, x, c_m, p), rel=1e-9, abs=1e-4)
 
 
-@settings(max_examples=300)
+@settings(max_examples=200, deadline=None)
 @given(st.tuples(sets, sets, sets), cutoffs, powers, alphas)
 def test_gospa_and_ospa_obey_the_triangle_inequality(
     three: tuple[Points, Points, Points], c_m: float, p: float, alpha: float
@@ -195,6 +197,7 @@ def test_gospa_and_ospa_obey_the_triangle_inequality(
     assert ospa(x, z, c_m, p) <= (ospa(x, y, c_m, p) + ospa(y, z, c_m, p)) * (1.0 + 1e-9) + 1e-6
 
 
+@settings(deadline=None)
 @given(sets, sets, cutoffs, powers)
 def test_both_are_the_least_over_all_permutations(x: Points, y: Points, c_m: float, p: float) -> None:
     few, many = sorted((x, y), key=len)
@@ -208,6 +211,7 @@ def test_both_are_the_least_over_all_permutations(x: Points, y: Points, c_m: flo
     assert ospa(few, many, c_m, p) == pytest.approx(whole ** (1.0 / p), abs=1e-4)
 
 
+@settings(deadline=None)
 @given(sets, sets, cutoffs)
 def test_pairs_are_one_to_one_and_within_the_limit(x: Points, y: Points, limit_m: float) -> None:
     pairs = best_pairs(x, y, limit_m)

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sargas.evaluate.rows import Rows, read_rows
@@ -176,6 +176,7 @@ def survives(text: str) -> None:
     assert rows.number.max() < len(rows.names) == len(rows.kinds)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_rows_or_a_message(text: str) -> None:
     survives(text)
@@ -190,6 +191,7 @@ cells = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(cells, min_size=6, max_size=8), max_size=6))
 def test_any_cells_under_a_good_header_are_rows_or_a_message(table: list[list[str]]) -> None:
     survives("time_s,track,lat_deg,lon_deg,existence,status\n" + "\n".join(",".join(row) for row in table))
@@ -203,6 +205,7 @@ values = st.recursive(
 names = st.sampled_from(["time_s", "track", "x_m", "y_m", "existence", "nis", "status", "kind", "other"])
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(names, values), max_size=6))
 def test_any_json_objects_are_rows_or_a_message(records: list[dict[str, object]]) -> None:
     first = {"time_s": 1, "track": 1, "x_m": 0, "y_m": 0}
