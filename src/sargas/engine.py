@@ -206,7 +206,7 @@ class Engine:
         self.picture.now_s = now_s
         self._forget_old_observations(now_s)
         events = self._tracks(self._tracker.tick(now_s))
-        for health in self._health.tick(now_s, self._tracker.rejected):
+        for health in self._health.tick(now_s, self._tracker.rejected, self._tracker.registration):
             self.picture.health[health.sensor] = health
             events.append(HealthChanged(health))
         findings = [finding for rule in self._rules for finding in rule.evaluate(self.picture)]

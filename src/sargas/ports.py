@@ -45,6 +45,10 @@ class Tracker(Protocol):
     def rejected(self) -> Rejected:
         """Return how many reports were not used; bounded, however many sensors are named."""
 
+    @property
+    def registration(self) -> Registered:
+        """Return by how much each sensor is out of register, as far as the tracker has found out."""
+
     def update(self, reports: Sequence[AnyReport], now_s: float) -> Sequence[Track]:
         """Return the tracks that these reports changed, at their own report's time."""
 

@@ -17,7 +17,7 @@ from sargas.fuse.measure import DOUBLE, TRACK_NUMBER, Measurement, Measurer
 from sargas.fuse.target import Target, merge
 from sargas.kernels.history import ANGLE, MOVING
 from sargas.model.report import AnyReport, Bearing, Cooperative, GeoPlot, PolarPlot, SensorStatus, SystemTrack
-from sargas.model.sensor import Sensor
+from sargas.model.sensor import RegistrationEstimate, Sensor
 from sargas.model.track import Track, TrackStatus
 
 __all__ = ["ImmGnn", "Settings", "build"]
@@ -60,6 +60,7 @@ class ImmGnn:
         self._over: list[Target] = []
         self.rejected: dict[tuple[str, str], int] = {}
         """How many reports were not used, by sensor and reason."""
+        self.registration: dict[str, RegistrationEstimate] = {}
 
     def update(self, reports: Sequence[AnyReport], now_s: float) -> Sequence[Track]:
         """Return the confirmed tracks that these reports changed, at the time of their newest report."""
