@@ -20,7 +20,7 @@ GAP_STEPS: Final = 5.0
 """So many usual steps without a row, and nobody knows where the target was."""
 HOLD_STEPS: Final = 2.0
 """So many usual steps after its last row a track is no longer shown, if nothing says when it ends."""
-MOMENTS_MAX: Final = 1_000_000
+MOMENTS_MAX: Final = 200_000
 PLACES_MAX: Final = 50_000_000
 
 

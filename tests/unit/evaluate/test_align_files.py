@@ -164,13 +164,13 @@ def test_a_step_that_is_none_is_refused(every_s: float) -> None:
 
 def test_more_moments_than_can_be_are_refused() -> None:
     far = "time_s,target,x_m,y_m\n0,t,0,0\n1e11,t,0,0\n"
-    with pytest.raises(DataError, match=r"1e\+11 moments .* at most 1000000"):
+    with pytest.raises(DataError, match=r"1e\+11 moments .* at most 200000"):
         run_of(far, PLAIN + "1,a,0,0\n", every_s=1.0)
 
 
 # --- whatever rows ---
 
-times = st.one_of(st.integers(-5, 20).map(float), st.floats(-1e11, 1e11), st.floats(0.0, 10.0))
+times = st.one_of(st.integers(-5, 20).map(float), st.sampled_from([-1e11, 1e11, 3e3]), st.floats(0.0, 10.0))
 spots = st.floats(-1e9, 1e9)
 unknown = st.one_of(st.just(""), st.floats(-1e6, 1e6))
 status = st.sampled_from(["", "confirmed", "lost"])
