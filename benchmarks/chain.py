@@ -67,6 +67,7 @@ class NoTracker:
     """Takes reports and makes nothing of them: what is left is the rest of the chain."""
 
     rejected: dict[tuple[str, str], int] = {}  # noqa: RUF012 - never written
+    registration: dict[str, object] = {}  # noqa: RUF012 - never written
 
     def update(self, *_: object) -> list[Track]:
         return []

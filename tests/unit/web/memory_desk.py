@@ -18,10 +18,10 @@ from sargas.model.finding import Finding, Heard
 from sargas.model.outlook import Inside, Outlook
 from sargas.model.picture import Event, Picture, Refused
 from sargas.model.report import AnyReport, Cooperative
-from sargas.model.sensor import Coverage, Health, Sensor
+from sargas.model.sensor import Coverage, Health, RegistrationEstimate, Sensor
 from sargas.model.track import Track
 from sargas.model.zone import Place, Zone
-from sargas.ports import Rejected
+from sargas.ports import Registered, Rejected
 from sargas.store import journal_memory
 from sargas.web.desk import Clock, Listener, ViewName
 
@@ -56,6 +56,7 @@ class OwnWord:
     def __init__(self) -> None:
         self._tracks: dict[str, Track] = {}
         self.rejected: dict[tuple[str, str], int] = {}
+        self.registration: dict[str, RegistrationEstimate] = {}
 
     def update(self, reports: Sequence[AnyReport], now_s: float) -> Sequence[Track]:
         return [
@@ -104,7 +105,7 @@ class Counted:
             self._counts[report.sensor] = self._counts.get(report.sensor, 0) + 1
             self._changed[report.sensor] = None
 
-    def tick(self, now_s: float, rejected: Rejected) -> Sequence[Health]:
+    def tick(self, now_s: float, rejected: Rejected, registration: Registered) -> Sequence[Health]:
         changed, self._changed = self._changed, {}
         return [Health(sensor=name, state="ok", n_reports=self._counts[name]) for name in changed]
 
