@@ -1,6 +1,6 @@
 """What each sensor and each feature of the tracker adds: the mixed scenario with one of them taken away at a time.
 
-    python benchmarks/mixed_sensors.py [--tracker imm_gnn] [--seeds 1 2 3] [--only full ...] [--picture FILE] [--json]
+    python benchmarks/mixed_sensors.py [--tracker pmb] [--seeds 1 2 3] [--only full ...] [--picture FILE] [--json]
 
 The scenario `mixed` has two radars out of true, ten acoustic nodes, two direction finders (one 60 degrees off), ADS-B
 (one aircraft's position is a lie), people, a neighbour's tracks, clutter with hot spots, birds; see its file. Scores
@@ -43,10 +43,10 @@ SENSORS: dict[str, Keep] = {
     "directions and words alone": without("radar-a", "radar-b", "adsb", "neighbour"),
 }
 FEATURES: dict[str, dict[str, object]] = {
-    "registration off": {"registration": False},
-    "bearings begin no tracks": {"bearings_begin_tracks": False},
-    "roll-back off": {"roll_back": False},
-    "clutter and detection not learned": {"learn": False},
+    "registration off": {"registers": False},
+    "bearings begin no tracks": {"crosses_bearings": False},
+    "roll-back off": {"rolls_back": False},
+    "clutter and detection not learned": {"learns": False},
 }
 """Switches of the tracker's settings; a tracker that has none of them is measured without these lines."""
 
@@ -227,7 +227,7 @@ def variants(tracker: str, only: list[str]) -> dict[str, tuple[Keep, Callable[..
 
 def main() -> int:
     options = parser(__doc__)
-    options.add_argument("--tracker", default="imm_gnn", help="a module of sargas.fuse")
+    options.add_argument("--tracker", default="pmb", help="a module of sargas.fuse")
     options.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
     options.add_argument("--only", nargs="+", default=[], choices=[*SENSORS, *FEATURES])
     options.add_argument("--picture", type=Path, help="draw the first seed of the first variant, and all scores")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sargas.fuse.imm_gnn import Settings, build
+from sargas.fuse.pmb import Settings, build
 from sargas.model.report import AnyReport, PolarPlot, SystemTrack
 from sargas.model.sensor import Errors, Sensor
 from sargas.ports import Tracker

@@ -15,7 +15,7 @@ from msgspec import Struct
 from sargas.airspace import borders
 from sargas.airspace.geometry import Area
 from sargas.engine import Engine
-from sargas.fuse import health, imm_gnn
+from sargas.fuse import health, pmb
 from sargas.incident import book
 from sargas.model.entry import Entry
 from sargas.model.finding import Crossing
@@ -67,7 +67,7 @@ def engine_of(simulation: Simulation, zones: Sequence[Zone]) -> Engine:
     modules = [import_module(f"sargas.airspace.{rule}") for rule in RULES]
     return Engine(
         decoders=decoders,
-        tracker=imm_gnn.build(imm_gnn.Settings(), simulation.sensors),
+        tracker=pmb.build(pmb.Settings(), simulation.sensors),
         health=health.build(health.Settings(), simulation.sensors),
         rules=[module.build(module.Settings(), zones, "LT") for module in modules],
         incidents=book.build(book.Settings(), "LT"),

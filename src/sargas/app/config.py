@@ -16,7 +16,7 @@ from sargas.model.sensor import Sensor
 from sargas.model.zone import ZoneKind
 
 T = TypeVar("T")
-DEFAULT_TRACKER: Table = {"type": "imm_gnn"}
+DEFAULT_TRACKER: Table = {"type": "pmb"}
 DEFAULT_RULES: tuple[Table, ...] = tuple(
     {"type": name} for name in ("incursion", "approach", "near_border", "zone_entry", "silent_sensor", "reported")
 )

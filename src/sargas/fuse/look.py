@@ -180,6 +180,34 @@ def may_be(row: Record, m: Record, d2: float, j: Record) -> bool:
 
 
 @compiled
+def _pass_over(row: Record, views: Records, slot: int, site: Record, x: float, y: float, t: float, j: Record) -> None:
+    """Count against a row at (x, y) that a look over the whole view gave no plot near it."""
+    age(row, t, j)
+    view = views[slot]
+    if covers(site, x, y):
+        if row.r > SURE_R and row.state == SHOWN:
+            count_detection(view, x, y, 0.0)
+        miss(row, detection_at(view, x, y))
+        row.unseen += 1
+    row.looked_s[slot] = t
+    if row.state == TENTATIVE and row.r < given_up(row, j):
+        give_up(row, views)
+    elif row.state == SHOWN and row.r < j.lost_r:
+        row.state = LOST
+
+
+@compiled
+def empty_look(tb: Table, views: Records, site: Record, slot: int, t: float, j: Record) -> None:
+    """Judge a look over the whole view that gave no plot at all."""
+    for a in range(tb.counts[N_USED]):
+        row = tb.rows[tb.used[a]]
+        if is_active(row):
+            dt = max(t - row.t, 0.0)
+            _pass_over(row, views, slot, site, row.x[0] + row.x[2] * dt, row.x[1] + row.x[3] * dt, t, j)
+    sweep_up(tb)
+
+
+@compiled
 def _candidates(
     tb: Table, views: Records, site: Record, ms: Records, which: I64, slot: int, whole: bool, t: float, own: float,
     gate: float, turn: float, grid: Grid, j: Record, work: Records,
@@ -209,18 +237,7 @@ def _candidates(
             work[n].row = tb.used[a]
             n += 1
         elif whole:
-            age(row, t, j)
-            if covers(site, x, y):
-                view = views[slot]
-                if row.r > SURE_R and row.state == SHOWN:
-                    count_detection(view, x, y, 0.0)
-                miss(row, detection_at(view, x, y))
-                row.unseen += 1
-            row.looked_s[slot] = t
-            if row.state == TENTATIVE and row.r < given_up(row, j):
-                give_up(row, views)
-            elif row.state == SHOWN and row.r < j.lost_r:
-                row.state = LOST
+            _pass_over(row, views, slot, site, x, y, t, j)
     return n, n_shown
 
 

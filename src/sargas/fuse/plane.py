@@ -1,21 +1,36 @@
 """The tracker for scans of one sensor in a plane: arrays in, arrays out, nothing told about clutter or detection."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sargas.fuse.look import ROOM, look
+from sargas.fuse.look import ROOM, WORK, empty_look, look
+from sargas.fuse.named import predict_to
 from sargas.fuse.pmb_settings import Settings, judgement_of, models_of, open_site
 from sargas.fuse.table import FREE, LOST, N_USED, SHOWN, grown, make_table, plain_measurement
+from sargas.kernels.bank import COLUMN, N_PACKED, N_STATE, ROW, mean_and_covariance
 from sargas.kernels.density import fade, make_views
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
+Records = NDArray[np.void]
 
 FIRST_ROWS = 256
 
 
+class States(NamedTuple):
+    """Tracks as arrays, at the time of the newest scan: numbers (k,), x, y, vx, vy (k, 4) [m, m/s], covariance
+    (k, 4, 4), probability of existence (k,)."""
+
+    ids: I64
+    state: F64
+    covariance: F64
+    existence: F64
+
+
 class PlaneTracker:
-    """Tracks targets in the scans of one sensor."""
+    """Tracks targets in the scans of one sensor; it learns the sensor's clutter and detection while it runs."""
 
     def __init__(self, settings: Settings = Settings()) -> None:  # noqa: B008 (frozen)
         self._judgement = judgement_of(settings)
@@ -52,6 +67,7 @@ class PlaneTracker:
         rows = self._table.rows
         rows["state"][(rows["state"] == LOST) & (rows["last_s"] < time_s - self._kept_s)] = FREE
         if n == 0:
+            empty_look(self._table, self._views, self._site[0], 0, time_s, self._judgement[0])
             return
         look(
             self._table, self._views, self._site[0], self._models, ms, np.arange(n), 0, True, self._run,
@@ -64,6 +80,19 @@ class PlaneTracker:
         x, dt = rows["x"], (self._last_s or 0.0) - rows["t"]
         return rows["uid"], x[:, :2] + x[:, 2:] * dt[:, None]
 
-    def _rows(self) -> NDArray[np.void]:
+    def states(self) -> States:
+        """Return all that is believed of the tracks of `shown`."""
+        rows = self._rows()
+        state, packed = np.empty((len(rows), N_STATE)), np.empty((len(rows), N_PACKED))
+        work, room = np.zeros(1, WORK)[0], self._room[0]
+        for i, row in enumerate(rows):
+            predict_to(row, work, self._models, self._last_s or 0.0, room)
+            mean_and_covariance(work["X"], work["P"], work["mu"], state[i], packed[i])
+        covariance = np.empty((len(rows), N_STATE, N_STATE))
+        covariance[:, ROW, COLUMN] = covariance[:, COLUMN, ROW] = packed
+        return States(rows["uid"].copy(), state, covariance, rows["r"].copy())
+
+    def _rows(self) -> Records:
         rows = self._table.rows[self._table.used[: self._table.counts[N_USED]]]
-        return rows[(rows["state"] == SHOWN) & (rows["r"] * (1.0 - rows["hidden"]) > 0.5)]
+        shown: Records = rows[(rows["state"] == SHOWN) & (rows["r"] * (1.0 - rows["hidden"]) > 0.5)]
+        return shown

@@ -52,7 +52,9 @@ KEEPS_TOP_SPEED = 0.99
 KEEPS_SPEED = 0.6
 FAINT_SHARE = 0.3
 PLOTS_LEAST, WORDS_OF_THREE, WORDS_OF_TWO = 2, 5, 10
-TURNS_AFTER_S = 10.0
+STRAIGHT_S = 200.0
+STRAIGHT_PSD = 0.05
+SPEED_GAIN_MPS = 5.0
 
 
 @compiled
@@ -318,10 +320,28 @@ def go_on(row: Record, lost: Record) -> None:
 
 
 @compiled
+def _density_of_return(row: Record, old: Record) -> float:
+    """Return how densely [1/m^2] a row that was lost is expected where a new one began.
+
+    It flew straight on, or, likelier the longer nobody saw it, went anywhere that its speed allows.
+    """
+    dt, gone = max(row.t - old.t, 0.0), row.t - old.last_s
+    dx, dy = row.x[0] - old.x[0] - old.x[2] * dt, row.x[1] - old.x[1] - old.x[3] * dt
+    var = old.spread[0] + 2.0 * old.spread[1] * dt + old.spread[2] * dt * dt + STRAIGHT_PSD * dt * dt * dt / 3.0
+    var += row.spread[0]
+    straight = math.exp(-gone / STRAIGHT_S)
+    density = straight * math.exp(-0.5 * (dx * dx + dy * dy) / var) / (2.0 * math.pi * var)
+    speed = math.hypot(old.x[2], old.x[3]) + math.sqrt(old.spread[2]) + SPEED_GAIN_MPS
+    reach2 = (speed * gone) ** 2 + 9.0 * (old.spread[0] + row.born_var)
+    if (row.x[0] - old.x[0]) ** 2 + (row.x[1] - old.x[1]) ** 2 <= reach2:
+        density += (1.0 - straight) / (math.pi * reach2)
+    return density
+
+
+@compiled
 def continued(tb: Table, row: Record, m: Record, j: Record) -> int:
     """Return the row, shown before and now unseen, that a new one most likely continues; -1 if it is a newcomer."""
-    limit = 2.0 * math.log(j.newcomer_area / (2.0 * math.pi))
-    best, best_cost = -1, math.inf
+    best, best_density = -1, 1.0 / j.newcomer_area
     if row.key[0] >= 0 or row.key[1] >= 0 or row.numbers[0] >= 0:
         return -1
     speed = math.hypot(row.x[2], row.x[3])
@@ -335,17 +355,7 @@ def continued(tb: Table, row: Record, m: Record, j: Record) -> int:
         is_named = old.identity[ICAO] >= 0 or old.identity[REMOTE] >= 0
         if is_named and (old.on_ground == 1 or speed < KEEPS_SPEED * old.speed_max):
             continue
-        dt, gone = row.t - old.t, row.t - old.last_s
-        dx, dy = row.x[0] - old.x[0] - old.x[2] * dt, row.x[1] - old.x[1] - old.x[3] * dt
-        # It may have turned; after a while only its speed bounds where it can be.
-        turned = min(gone / TURNS_AFTER_S, 1.0) * math.hypot(old.x[2], old.x[3]) * gone
-        var = old.spread[0] + 2.0 * old.spread[1] * dt + old.spread[2] * dt * dt + row.spread[0]
-        var += 0.25 * turned * turned
-        d2 = (dx * dx + dy * dy) / var
-        cost = d2 + 2.0 * math.log(var)
-        reach = max(1.5 * old.speed_max, old.speed_max + 20.0) * gone
-        reach += 5.0 * math.sqrt(row.born_var) + 5.0 * math.sqrt(old.spread[0])
-        is_far = math.hypot(row.x[0] - old.x[0], row.x[1] - old.x[1]) > reach
-        if d2 <= j.gate and cost <= limit and not is_far and cost < best_cost:
-            best, best_cost = s, cost
+        density = _density_of_return(row, old)
+        if density > best_density:
+            best, best_density = s, density
     return best

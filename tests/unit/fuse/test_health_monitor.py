@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 from msgspec import structs
 
-from sargas.fuse import imm_gnn
+from sargas.fuse import pmb
 from sargas.fuse.health import SensorHealth, Settings, build
 from sargas.model.report import AnyReport, Cue, PolarPlot, Presence, SensorStatus, Sighting
 from sargas.model.sensor import Coverage, Health, Sensor
@@ -126,7 +126,7 @@ def lying_radar(n: int, *, off_m: float) -> list[AnyReport]:
 def watched_with_a_tracker(reports: Sequence[AnyReport]) -> dict[str, Health]:
     radar = structs.replace(SENSORS["radar"], coverage=Coverage(range_max_m=150e3))
     sensors = {**SENSORS, "radar": radar}
-    tracker, monitor = imm_gnn.build(imm_gnn.Settings(), sensors), build(Settings(), sensors)
+    tracker, monitor = pmb.build(pmb.Settings(), sensors), build(Settings(), sensors)
     newest = {}
     for report in reports:
         monitor.update([report], report.received_s)

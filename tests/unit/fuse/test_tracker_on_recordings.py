@@ -10,7 +10,7 @@ import pyproj
 import pytest
 
 from sargas.decode import asterix, recording_final
-from sargas.fuse.imm_gnn import Settings, build
+from sargas.fuse.pmb import Settings, build
 from sargas.model.report import Malformed, SystemTrack
 
 GEOD = pyproj.Geod(ellps="WGS84")

@@ -8,7 +8,7 @@ import numpy as np
 import pyproj
 import pytest
 
-from sargas.fuse.imm_gnn import ImmGnn, Settings, build
+from sargas.fuse.pmb import Settings, TombP, build
 from sargas.model.report import (
     AnyReport,
     Bearing,
@@ -66,7 +66,7 @@ def detection(
     return GeoPlot(sensor=sensor, time_s=T0 + s, received_s=T0 + s, lat_deg=lat, lon_deg=lon, sd_m=50.0, **more)
 
 
-def feed(tracker: ImmGnn, reports: Sequence[AnyReport]) -> dict[int, Track]:
+def feed(tracker: TombP, reports: Sequence[AnyReport]) -> dict[int, Track]:
     """Return the newest state of each track while the reports come one by one with a tick each second."""
     newest: dict[int, Track] = {}
     second = math.floor(reports[0].received_s)
