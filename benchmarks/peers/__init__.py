@@ -65,12 +65,13 @@ class Peer(Struct, frozen=True):
     option: str
     package: str
     imports: str
+    n_targets_max: int = 1_000  # above, one scan takes longer than anybody waits for
 
-    def missing(self) -> str | None:
-        """Return what to do if the package is not there."""
-        if importlib.util.find_spec(self.imports) is not None:
-            return None
-        return f"not installed: pip install '{pinned(self.package)}'"
+    def excuse(self, n_targets: int) -> str:
+        """Return why it is not tried on so many targets, empty if it can be."""
+        if importlib.util.find_spec(self.imports) is None:
+            return f"not installed: pip install '{pinned(self.package)}'"
+        return f"not tried above {self.n_targets_max:,} targets" if n_targets > self.n_targets_max else ""
 
     def build(self, told: Told, scans: Sequence[Scan]) -> Tracker:
         built: Tracker = importlib.import_module(f"peers.{self.file}").build(self.option, told, scans)
@@ -78,14 +79,14 @@ class Peer(Struct, frozen=True):
 
 
 PEERS = {
-    "sargas": Peer("sargas_tracker", "", "sargas", "sargas"),
+    "sargas": Peer("sargas_tracker", "", "sargas", "sargas", 100_000),
     "stonesoup-gnn-kd": Peer("stone_soup", "gnn-kd", "stonesoup", "stonesoup"),
     "stonesoup-gnn-tpr": Peer("stone_soup", "gnn-tpr", "stonesoup", "stonesoup"),
     "stonesoup-ehm2": Peer("stone_soup", "ehm2", "stonesoup", "stonesoup"),
     "stonesoup-lbp": Peer("stone_soup", "lbp", "stonesoup", "stonesoup"),
-    "stonesoup-jpda": Peer("stone_soup", "jpda", "stonesoup", "stonesoup"),
+    "stonesoup-jpda": Peer("stone_soup", "jpda", "stonesoup", "stonesoup", 10),
     "pyrecest-gnn": Peer("pyrecest_trackers", "gnn", "pyrecest", "pyrecest"),
-    "pyrecest-mb": Peer("pyrecest_trackers", "mb", "pyrecest", "pyrecest"),
+    "pyrecest-mb": Peer("pyrecest_trackers", "mb", "pyrecest", "pyrecest", 50),
     "lmbrs": Peer("lmb_rs", "", "multisensor-lmb-filters-rs", "multisensor_lmb_filters_rs"),
     "motpy": Peer("motpy_tracker", "", "motpy", "motpy"),
 }
