@@ -230,6 +230,7 @@ def main() -> int:
     options.add_argument("--tracker", default="pmb", help="a module of sargas.fuse")
     options.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
     options.add_argument("--only", nargs="+", default=[], choices=[*SENSORS, *FEATURES])
+    options.add_argument("--minutes", type=float, help="so much of the evening alone")
     options.add_argument("--picture", type=Path, help="draw the first seed of the first variant, and all scores")
     asked = options.parse_args()
     parts: dict[str, list[Line]] = defaultdict(list)
@@ -240,7 +241,7 @@ def main() -> int:
         played = evening(seed)
         for name, (keep, build) in variants(asked.tracker, asked.only).items():
             progress(f"seed {seed}, {name}")
-            passed = watched(played, build, keep)
+            passed = watched(played, build, keep, asked.minutes)
             found = scored(played, passed, name)
             drawn = drawn or (played, found)
             parts[name].append(line_of(played, passed, found))
