@@ -21,7 +21,7 @@ from sargas.fuse.crossing import (
 from sargas.fuse.pmb_settings import Settings
 from sargas.fuse.table import plain_measurement
 from sargas.fuse.timeline import Timeline
-from sargas.kernels.history import ANGLE
+from sargas.kernels.kinds import ANGLE
 from sargas.model.sensor import Sensor
 
 Records = NDArray[np.void]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sargas.fuse.interned import NONE, Names
 from sargas.kernels import measure_places as places
 from sargas.kernels import measure_plots as plots
-from sargas.kernels.history import PLACE
+from sargas.kernels.kinds import PLACE
 from sargas.model.report import (
     NO_IDENTITY,
     AnyReport,
@@ -68,7 +68,7 @@ class Batch(NamedTuple):
 
     t            (M,) f8 [s]     when it was true, UTC epoch, free of the sensor's known time bias
     sensor       (M,) i8         index into `Batcher.sensor_names` and, if below its length, `Batcher.sites`
-    kind         (M,) i8         PLACE, MOVING or ANGLE of `sargas.kernels.history`
+    kind         (M,) i8         PLACE, MOVING or ANGLE of `sargas.kernels.kinds`
     z, r         (M, 4) f8       as there, in metres of the plane (ground metres times its scale factor) and rad:
                                  PLACE   x, y, 0, 0               var xx, cov xy, var yy, 0 [m^2]
                                  MOVING  x, y, vx, vy [m, m/s]    the same, and var of vx and of vy [m^2/s^2]

@@ -59,7 +59,7 @@ from sargas.kernels.density import (
     view_area,
     widen,
 )
-from sargas.kernels.history import ANGLE, MOVING
+from sargas.kernels.kinds import ANGLE, MOVING
 from sargas.kernels.marginals import marginals
 from sargas.kernels.near import Grid, grid_of, span
 

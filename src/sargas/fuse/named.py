@@ -36,7 +36,7 @@ from sargas.kernels.bank import (
     update_velocity,
 )
 from sargas.kernels.compiled import compiled
-from sargas.kernels.history import MOVING
+from sargas.kernels.kinds import MOVING
 
 F64 = NDArray[np.float64]
 Records = NDArray[np.void]

@@ -20,8 +20,10 @@ FIRST_ROWS = 256
 
 
 class States(NamedTuple):
-    """Tracks as arrays, at the time of the newest scan: numbers (k,), x, y, vx, vy (k, 4) [m, m/s], covariance
-    (k, 4, 4), probability of existence (k,)."""
+    """Tracks as arrays, at the time of the newest scan.
+
+    Their numbers (k,), x, y, vx, vy (k, 4) [m, m/s], covariance (k, 4, 4), probability of existence (k,).
+    """
 
     ids: I64
     state: F64

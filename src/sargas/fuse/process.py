@@ -25,6 +25,7 @@ NEXT_SWEEP, RUN, N_CLOCK = 0, 1, 2
 LOOK_MARGIN = 0.25
 """A look counts as passed without a plot when the sensor is so many periods beyond it."""
 AT_D2 = 9.0
+SILENCE_MAX_S = 600.0
 
 
 @compiled
@@ -89,6 +90,15 @@ def sweep(tb: Table, views: Records, sites: Records, scanning: I64, t: float, j:
 
 
 @compiled
+def _sweep_to(tb: Table, views: Records, sites: Records, scanning: I64, clock: F64, t: float, j: Record) -> None:
+    """Do the sweeps that are due at t; of a long silence only the end, since nothing happened in it."""
+    clock[NEXT_SWEEP] = max(clock[NEXT_SWEEP], np.floor(t - SILENCE_MAX_S))
+    while clock[NEXT_SWEEP] <= t:
+        sweep(tb, views, sites, scanning, clock[NEXT_SWEEP], j)
+        clock[NEXT_SWEEP] += SWEEP_S
+
+
+@compiled
 def _begin(tb: Table, models: F64, m: Record, site: Record, run: int) -> None:
     """Begin a row where directions cross, unless an active row is there already."""
     for a in range(tb.counts[N_USED]):
@@ -148,9 +158,7 @@ def process(
         m = ms[a]
         if clock[NEXT_SWEEP] == -math.inf:
             clock[NEXT_SWEEP] = math.ceil(m.order_s / SWEEP_S) * SWEEP_S
-        while clock[NEXT_SWEEP] <= m.order_s:
-            sweep(tb, views, sites, scanning, clock[NEXT_SWEEP], j)
-            clock[NEXT_SWEEP] += SWEEP_S
+        _sweep_to(tb, views, sites, scanning, clock, m.order_s, j)
         sensor = min(m.sensor, sites.shape[0] - 1)
         site, slot = sites[sensor], slots[sensor] if m.role == PLOT else -1
         if slot >= 0:
@@ -166,6 +174,5 @@ def process(
         else:
             look(tb, views, site, models, ms, np.arange(a, z), slot, False, run, j, room)
         a = z
-    while clock[NEXT_SWEEP] > -math.inf and clock[NEXT_SWEEP] <= until_s:
-        sweep(tb, views, sites, scanning, clock[NEXT_SWEEP], j)
-        clock[NEXT_SWEEP] += SWEEP_S
+    if until_s > -math.inf and clock[NEXT_SWEEP] > -math.inf:
+        _sweep_to(tb, views, sites, scanning, clock, until_s, j)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sargas.fuse.columns import Batch
 from sargas.kernels.bank import N_PACKED, N_STATE
-from sargas.kernels.history import PLACE
+from sargas.kernels.kinds import PLACE
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]

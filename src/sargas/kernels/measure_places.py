@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sargas.kernels import sites as at
 from sargas.kernels.conformal import point_in_plane
-from sargas.kernels.history import ANGLE, MOVING, PLACE
+from sargas.kernels.kinds import ANGLE, MOVING, PLACE
 from sargas.kernels.measure_plots import (
     BEARING_REACH,
     BEARING_SD,

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from sargas.kernels import sites as at
 from sargas.kernels.conformal import latitude_of, sines_in_plane
 from sargas.kernels.geodesy import MEAN_RADIUS_M
-from sargas.kernels.plots import STEEPEST
 
+STEEPEST = 0.95
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 

@@ -8,6 +8,7 @@ import numpy as np
 import pyproj
 import pytest
 
+from measure_twin import Measurer
 from sargas.fuse.batch import (
     BEARING,
     COASTING,
@@ -20,8 +21,8 @@ from sargas.fuse.batch import (
     Batch,
     Batcher,
 )
-from sargas.fuse.measure import Measurer, MeasureSettings
-from sargas.kernels.history import ANGLE, PLACE
+from sargas.fuse.measure import MeasureSettings
+from sargas.kernels.kinds import ANGLE, PLACE
 from sargas.model.report import (
     NO_IDENTITY,
     AnyReport,

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sargas.fuse.batch import Batcher
 from sargas.fuse.measure import MeasureSettings
-from sargas.kernels.history import ANGLE, MOVING
+from sargas.kernels.kinds import ANGLE, MOVING
 from sargas.model.report import (
     AnyReport,
     Bearing,

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from measure_twin import Measurement, Measurer
 from sargas.decode import asterix, recording_final
 from sargas.fuse.batch import NEIGHBOUR, Batcher
-from sargas.fuse.measure import Measurement, Measurer, MeasureSettings
+from sargas.fuse.measure import MeasureSettings
 from sargas.model.report import Malformed, SystemTrack
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pyproj
 import pytest
 
-from sargas.fuse.measure import Measurement, Measurer, MeasureSettings, centre_of
-from sargas.kernels.history import ANGLE, MOVING, PLACE
+from measure_twin import Measurement, Measurer
+from sargas.fuse.measure import MeasureSettings, centre_of
+from sargas.kernels.kinds import ANGLE, MOVING, PLACE
 from sargas.model.report import Bearing, Cooperative, GeoPlot, Identity, PolarPlot, SystemTrack
 from sargas.model.sensor import Coverage, Errors, Sensor
 
