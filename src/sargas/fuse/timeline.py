@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sargas.fuse.look import ROOM, TOO_LATE, WORK
-from sargas.fuse.process import NEXT_SWEEP, N_CLOCK, RUN, process
+from sargas.fuse.process import N_CLOCK, NEXT_SWEEP, RUN, process
 from sargas.fuse.table import MEASUREMENT, N_USED, Table, grown, make_table, packed
 from sargas.kernels.density import make_views
 
@@ -21,9 +21,8 @@ I64 = NDArray[np.int64]
 Records = NDArray[np.void]
 
 FIRST_ROWS = 256
-COPY_EVERY_S = 0.5
-"""The newest copies are so far apart; older ones thin out to this share of their age."""
-COPY_SHARE = 0.5
+COPY_EVERY_S, COPY_APART_MAX_S = 0.5, 4.0
+"""The newest copies are so far apart; those of some age lie as far apart as they are old, up to a limit."""
 
 
 class Past(NamedTuple):
@@ -54,8 +53,8 @@ class Timeline:
         self._clock = np.array([-math.inf, 0.0])
         self._slots, self._scanning, self._models, self._judgement = slots, scanning, models, judgement
         self._history_s, self._rows_max, self._rolls_back = history_s, rows_max, rolls_back
-        self._log = np.zeros(0, MEASUREMENT)
-        self._past: list[Past] = []
+        self._log: list[Records] = []
+        self._past = [Past(-math.inf, packed(self.table), self.views.copy(), self._clock.copy())]
         self._done_s = -math.inf
         self._work, self._room = np.zeros(1, WORK), np.zeros(1, ROOM)
         assert len(self._clock) == N_CLOCK
@@ -81,7 +80,8 @@ class Timeline:
         """Note how often a sensor looks, as it says itself."""
         self.sites["period"][sensor] = period_s
         if self._slots[sensor] >= 0:
-            self.views["period"][self._slots[sensor]] = period_s
+            for views in (self.views, *(past.views for past in self._past)):
+                views["period"][self._slots[sensor]] = period_s
 
     def sweep(self, until_s: float) -> None:
         """Let time pass without measurements."""
@@ -103,12 +103,7 @@ class Timeline:
 
     def _go_back(self, ms: Records) -> Records:
         """Return to the newest state before the measurements, and do all again that came since."""
-        while self._past and self._past[-1].time_s >= float(ms["order_s"][0]):
-            if len(self._past) == 1 or self._past[0].time_s >= float(ms["order_s"][0]):
-                break
-            self._past.pop()
-        start_s = self._past[-1].time_s if self._past else self._done_s
-        late = ms["order_s"] <= start_s
+        late = ms["order_s"] <= max(self._past[0].time_s, self._done_s - self._history_s)
         ms["fate"][late] = TOO_LATE
         usable = ms[~late]
         if len(usable) == 0:
@@ -117,40 +112,63 @@ class Timeline:
             self._process(usable)
         else:
             self.n_rolled_back += 1
-            swept_s = self._done_s
-            past = self._past[-1]
-            self.table = grown(past.table, max(len(self.table.rows), len(past.table.rows)))
-            self.views = past.views.copy()
-            self._clock = past.clock.copy()
-            self._clock[RUN] = self.run
-            since = self._log[self._log["order_s"] > past.time_s]
-            both = np.concatenate([since, usable])
-            both = both[np.lexsort((both["uid"], both["group"], both["order_s"]))]
-            self._log = self._log[self._log["order_s"] <= past.time_s]
-            self._done_s = past.time_s
-            self._process(both, swept_s)
-            self._done_s = max(self._done_s, swept_s)
-            self._log = np.concatenate([self._log, both[~np.isin(both["uid"], usable["uid"])]])
-            usable = both[np.isin(both["uid"], usable["uid"])]
+            usable = self._again(usable)
         return np.concatenate([ms[late], usable]) if late.any() else usable
+
+    def _again(self, late: Records) -> Records:
+        """Do all again since the measurements, with them; return them with their fates."""
+        while self._past[-1].time_s >= float(late["order_s"][0]):
+            self._past.pop()
+        past, until_s = self._past[-1], self._done_s
+        log = np.concatenate([*self._log, late])
+        since = log[log["order_s"] > past.time_s]
+        since = since[np.lexsort((since["uid"], since["group"], since["order_s"]))]
+        self.table = grown(past.table, max(len(self.table.rows), len(past.table.rows)))
+        self.views, self._clock, self._done_s = past.views.copy(), past.clock.copy(), past.time_s
+        self._clock[RUN] = self.run
+        a = 0
+        while a < len(since):
+            # Copies on the way, or a sensor that is always late would take us further back each time.
+            step_s = _apart_s(until_s - float(since["order_s"][a]))
+            z = int(np.searchsorted(since["order_s"], since["order_s"][a] + step_s, side="right"))
+            self._process(since[a:z])
+            if z < len(since):
+                self._copy()
+            a = z
+        self._process(np.zeros(0, MEASUREMENT), until_s)
+        self._done_s = max(self._done_s, until_s)
+        is_late = np.isin(since["uid"], late["uid"])
+        self._log = [part for part in (log[log["order_s"] <= past.time_s], since[~is_late]) if len(part)]
+        return since[is_late]
 
     def _remember(self, ms: Records) -> None:
         """Keep the measurements and, now and then, the state, for as long as the history lasts."""
         if not self._rolls_back:
             return
-        self._log = np.concatenate([self._log, ms[ms["fate"] != TOO_LATE]])
-        if not self._past or self._done_s - self._past[-1].time_s >= COPY_EVERY_S:
-            self._past.append(Past(self._done_s, packed(self.table), self.views.copy(), self._clock.copy()))
+        kept = ms[ms["fate"] != TOO_LATE]
+        if len(kept):
+            self._log.append(kept)
+        if self._done_s - self._past[-1].time_s >= COPY_EVERY_S:
+            self._copy()
             self._thin_out()
 
+    def _copy(self) -> None:
+        self._past.append(Past(self._done_s, packed(self.table), self.views.copy(), self._clock.copy()))
+
     def _thin_out(self) -> None:
-        kept: list[Past] = []
-        for past in reversed(self._past):
-            age_s = self._done_s - past.time_s
-            if not kept or kept[-1].time_s - past.time_s >= min(COPY_SHARE * age_s, COPY_EVERY_S * 8) * 0.999:
-                kept.append(past)
-            if age_s > self._history_s:
-                break
+        """Drop the copies between two that are near enough, and those that the history is done with."""
+        past, kept = self._past, [self._past[-1]]
+        for i in range(len(past) - 2, 0, -1):
+            if kept[-1].time_s - past[i - 1].time_s > _apart_s(self._done_s - kept[-1].time_s):
+                kept.append(past[i])
+        if len(past) > 1:
+            kept.append(past[0])
+        while len(kept) > 1 and self._done_s - kept[-2].time_s >= self._history_s:
+            kept.pop()
         self._past = kept[::-1]
-        oldest_s = self._past[0].time_s
-        self._log = self._log[self._log["order_s"] > oldest_s]
+        self._log = [part for part in self._log if part["order_s"][-1] > self._past[0].time_s]
+
+
+def _apart_s(age_s: float) -> float:
+    """Return how far apart copies of an age are."""
+    return min(max(age_s, COPY_EVERY_S), COPY_APART_MAX_S)
