@@ -33,6 +33,8 @@ def tuned(told: Told) -> Settings:
     settings = Settings()
     if told.is_hard:
         return structs.replace(settings, gate=3.0, n_init=7)
+    if told.n_targets >= 500:
+        return structs.replace(settings, gate=4.0, n_init=5)
     return structs.replace(settings, n_init=4) if told.n_targets >= 200 else settings
 
 
