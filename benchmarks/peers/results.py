@@ -186,6 +186,7 @@ def draw(cells: Sequence[Cell], path: Path) -> str:
         return "no picture: matplotlib is not installed"
     mpl.use("agg")
     from matplotlib.figure import Figure
+    from matplotlib.ticker import EngFormatter
 
     names = list(dict.fromkeys(cell.set for cell in cells if cell.scores))
     if not names:
@@ -195,12 +196,12 @@ def draw(cells: Sequence[Cell], path: Path) -> str:
     figure = Figure(figsize=(4.6 * wide + 2.2, 3.7 * tall), layout="constrained")
     panels = list(figure.subplots(tall, wide, squeeze=False).flat)
     handles: dict[str, Any] = {}
-    paces = [math.log10(cell.plots_per_s) for cell in cells if cell.scores and cell.plots_per_s]
-    limits = (10.0 ** math.floor(min(paces)), 10.0 ** math.ceil(max(paces)))
+    paces = [cell.plots_per_s for cell in cells if cell.scores and cell.plots_per_s]
     for panel, name in zip(panels, names, strict=False):
         panel_of(panel, name, [cell for cell in cells if cell.set == name and cell.scores], handles)
-        panel.set_xlim(*limits)
-        panel.xaxis.set_major_formatter("{x:,.0f}")
+        panel.set_xlim(min(paces) / 2.0, max(paces) * 2.0)
+        panel.xaxis.set_major_formatter(EngFormatter())
+        panel.minorticks_off()
     for panel in panels[len(names) :]:
         panel.set_axis_off()
     figure.supxlabel("plots per second on one core (more is better)", fontsize=11)
