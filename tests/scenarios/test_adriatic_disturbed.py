@@ -58,7 +58,7 @@ def test_the_line_is_as_bad_as_it_says(adriatic: ModuleType, source: Any) -> Non
 
 def test_every_number_of_the_neighbour_is_one_track(found: dict[str, Any]) -> None:
     assert found["numbers shown"] >= 340
-    # A number without an address whose very first place is wrong, with half a minute of silence after it, may begin anew.
+    # A number without an address, whose first place is wrong and which is silent for half a minute then, begins anew.
     assert found["of those, one aircraft throughout"] <= 1
 
 
