@@ -138,7 +138,8 @@ class Timeline:
         self._process(np.zeros(0, MEASUREMENT), until_s)
         self._done_s = max(self._done_s, until_s)
         is_late = np.isin(since["uid"], late["uid"])
-        self._log = [part for part in (log[log["order_s"] <= past.time_s], since[~is_late]) if len(part)]
+        before = log[(log["order_s"] > self._past[0].time_s) & (log["order_s"] <= past.time_s)]
+        self._log = [part for part in (before, since[~is_late]) if len(part)]
         return since[is_late]
 
     def _remember(self, ms: Records) -> None:
