@@ -75,6 +75,7 @@ SURE_R = 0.95
 DOUBLE_D2 = 9.0
 SILENT_D2 = 9.0
 FAINT_R = 0.05
+MOST_LIKELY, SURELY = 0.5, 0.8
 BETA_MIN = 1e-5
 MISSES_MAX = 20
 LEAST_PERIOD_S = 0.1
@@ -413,10 +414,12 @@ def _judge(tb: Table, views: Records, i: int, m: Record, has_plot: bool, period:
     if row.r < given_up(row, j) or 2.0 * row.spread[0] > j.cap * j.cap * max(row.born_var, usual):
         give_up(row, views)
     elif row.r > j.show and has_plot and is_corroborated(row):
-        show(row)
         lost = continued(tb, row, m, j)
         if lost >= 0:
+            show(row)
             go_on(row, tb.rows[lost])
+        elif row.vouched == 1:
+            show(row)
 
 
 @compiled
@@ -447,7 +450,7 @@ def _update(
             _move_to(row, w, ms, which, e0, e1, edges, beta, silent, total, t, room)
             coarse(row.X, row.P, row.mu, row.x, row.spread)
         row.r = min(total, j.r_max)
-        best, most = -1, 0.5
+        best, most = -1, MOST_LIKELY if is_plot else SURELY
         for e in range(e0, e1):
             if beta[e] > most:
                 best, most = which[edges.measurement[e]], beta[e]
@@ -457,7 +460,7 @@ def _update(
             if slot >= 0:
                 row.last_plot_s[slot] = ms[best].t
             ms[best].row = w.row
-            note(row, ms[best], period, site.latency, run)
+            note(row, ms[best], site, period, run)
             row.unseen = 0
         elif is_plot:
             row.unseen += 1
@@ -539,7 +542,7 @@ def look(
             continue
         row = tb.rows[i]
         start(row, models, mk, r, run)
-        note(row, mk, period, site.latency, run)
+        note(row, mk, site, period, run)
         if slot >= 0:
             row.looked_s[slot], row.spent[slot], row.last_plot_s[slot] = t, 1.0, mk.t
             row.born_slot, row.born_free, row.born_x, row.born_y = slot, unclaimed[a], mk.z[0], mk.z[1]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sargas.fuse.columns import COASTING, COOPERATIVE, ENDED, NEIGHBOUR, PLOT, TENTATIVE as NEIGHBOUR_TENTATIVE
 from sargas.fuse.look import CONTRADICTS, DOUBLE, NO_ROOM, WORK, account, may_be, reach
-from sargas.fuse.rows import age, is_active, new_row, note, show, start, sweep_up
+from sargas.fuse.rows import age, conflicts, is_active, new_row, note, show, start, sweep_up
 from sargas.fuse.table import (
     CONTRADICTED,
     FREE,
@@ -22,6 +22,7 @@ from sargas.fuse.table import (
     N_SEEN,
     N_USED,
     NEIGHBOUR_LEAPT,
+    OWN_CONTRADICTED,
     SHOWN,
     Table,
 )
@@ -161,9 +162,7 @@ def _believes(row: Record, w: Record, models: F64, m: Record, room: Record, j: R
     leap = math.hypot(m.z[0] - x[0], m.z[1] - x[1])
     far = math.hypot(m.z[0] - row.x[0], m.z[1] - row.x[1])
     if leap > (2.0 * math.hypot(x[2], x[3]) + 30.0) * dt + slack or far > j.speed_max * dt + slack:
-        if not (m.role == NEIGHBOUR and _is_alone(row, m.sensor) and leap <= j.neighbour_leap):
-            return 0
-        row.flagged_s[NEIGHBOUR_LEAPT] = m.t
+        return 0
     _restart(row, models, m)
     return 2
 
@@ -175,7 +174,7 @@ def _is_another(row: Record, m: Record, run: int, j: Record) -> bool:
     It is when the row is lost, or when several such reports agree with each other.
     """
     row.contradicted_s = m.t
-    row.flagged_s[CONTRADICTED] = m.t
+    row.flagged_s[OWN_CONTRADICTED if m.role == COOPERATIVE else CONTRADICTED] = m.t
     row.touched = run
     jump = row.jump
     dt = abs(m.t - jump[1])
@@ -183,7 +182,8 @@ def _is_another(row: Record, m: Record, run: int, j: Record) -> bool:
     agrees = jump[0] > 0.0 and dt < j.lost_s and math.hypot(m.z[0] - jump[2], m.z[1] - jump[3]) <= within
     jump[0] = jump[0] + 1.0 if agrees else 1.0
     jump[1], jump[2], jump[3] = m.t, m.z[0], m.z[1]
-    if jump[0] < j.jump_reports and row.state != LOST:
+    enough = min(j.jump_reports, 2.0) if m.role == NEIGHBOUR and _is_alone(row, m.sensor) else j.jump_reports
+    if jump[0] < enough and (row.state != LOST or (m.icao >= 0 and row.key[0] == m.icao)):
         return False
     jump[:] = 0.0
     return True
@@ -328,9 +328,16 @@ def named(
         if how > 0:
             i = found[a]
             break
-    if n > 0 and i < 0 and not _is_another(tb.rows[found[0]], m, run, j):
-        m.fate = CONTRADICTS
-        return
+    if n > 0 and i < 0:
+        named = tb.rows[found[0]]
+        if not _is_another(named, m, run, j):
+            m.fate = CONTRADICTS
+            return
+        if m.role == NEIGHBOUR and (named.state != LOST or (m.icao >= 0 and named.key[0] == m.icao)) and _is_alone(named, m.sensor) and not conflicts(named, m):
+            # The neighbour corrects its own track, of which nobody else knows better.
+            i, how = found[0], 2
+            _restart(named, models, m)
+            named.flagged_s[NEIGHBOUR_LEAPT] = m.t
     if n == 0:
         i = _nearest(tb, views, site, models, m, slot, w, room, j)
         how = 1
@@ -355,8 +362,8 @@ def named(
         row.hidden, row.unseen = 0.0, 0
         if slot >= 0:
             row.looked_s[slot], row.spent[slot] = m.t, 1.0
-    note(row, m, period, site.latency, run)
-    if is_sure or row.state == LOST or (row.r > j.show and row.hits >= 3):
+    note(row, m, site, period, run)
+    if is_sure or row.state == LOST or (row.r > j.show and row.hits >= 3 and row.vouched == 1):
         show(row)
     _bind(tb, i, m, j)
     sweep_up(tb)

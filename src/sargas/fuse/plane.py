@@ -78,13 +78,13 @@ class PlaneTracker:
 
     def shown(self) -> tuple[I64, F64]:
         """Return numbers (k,) and positions (k, 2) [m] of the tracks that are there now more likely than not."""
-        rows = self._rows()
-        x, dt = rows["x"], (self._last_s or 0.0) - rows["t"]
-        return rows["uid"], x[:, :2] + x[:, 2:] * dt[:, None]
+        rows, which = self._table.rows, self._which()
+        x, dt = rows["x"][which], (self._last_s or 0.0) - rows["t"][which]
+        return rows["uid"][which], x[:, :2] + x[:, 2:] * dt[:, None]
 
     def states(self) -> States:
         """Return all that is believed of the tracks of `shown`."""
-        rows = self._rows()
+        rows = self._table.rows[self._which()]
         state, packed = np.empty((len(rows), N_STATE)), np.empty((len(rows), N_PACKED))
         work, room = np.zeros(1, WORK)[0], self._room[0]
         for i, row in enumerate(rows):
@@ -94,7 +94,8 @@ class PlaneTracker:
         covariance[:, ROW, COLUMN] = covariance[:, COLUMN, ROW] = packed
         return States(rows["uid"].copy(), state, covariance, rows["r"].copy())
 
-    def _rows(self) -> Records:
-        rows = self._table.rows[self._table.used[: self._table.counts[N_USED]]]
-        shown: Records = rows[(rows["state"] == SHOWN) & (rows["r"] * (1.0 - rows["hidden"]) > 0.5)]
-        return shown
+    def _which(self) -> I64:
+        """Return the rows that are shown and there more likely than not."""
+        rows, used = self._table.rows, self._table.used[: self._table.counts[N_USED]]
+        shown = used[rows["state"][used] == SHOWN]
+        return shown[rows["r"][shown] * (1.0 - rows["hidden"][shown]) > 0.5]

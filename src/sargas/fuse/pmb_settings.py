@@ -83,7 +83,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tentative_kept_s: Positive = 60.0
     default_period_s: Positive = 5.0
     speed_max_mps: Positive = 500.0
-    newcomer_area_m2: Positive = 25e6
+    newcomer_area_m2: Positive = 250e6
     """One new target in so large an area is no surprise: a lost track is found again only where that is less likely."""
     jump_reports: Count = 3
     neighbour_leap_m: Positive = 10_000.0
@@ -144,10 +144,11 @@ JUDGEMENT: Final = np.dtype([(name, "f8") for name in (
 )])  # fmt: skip
 
 SITE: Final = np.dtype([(name, "f8") for name in (
-    "x", "y", "range_min", "range_max", "azimuth_from", "azimuth_span", "latency", "period", "trust",
+    "x", "y", "range_min", "range_max", "azimuth_from", "azimuth_span", "latency", "period", "trust", "confirms",
 )])  # fmt: skip
 """Place of a sensor in the plane [m], NaN if it has none; the ring [m] and sector [rad, from +y to +x] that it can
-see; its usual latency and period [s]; how much of what it says may be believed."""
+see; its usual latency and period [s]; how much of what it says may be believed; 1 if what it
+alone tells may be shown, else 0."""
 
 
 def open_site() -> NDArray[np.void]:
@@ -156,7 +157,7 @@ def open_site() -> NDArray[np.void]:
     site["x"] = site["y"] = np.nan
     site["range_max"] = np.inf
     site["azimuth_span"] = 2.0 * math.pi
-    site["trust"] = 1.0
+    site["trust"] = site["confirms"] = 1.0
     return site
 
 
@@ -176,6 +177,7 @@ def sites_of(sensors: Mapping[str, Sensor], places: NDArray[np.float64]) -> NDAr
         site["azimuth_span"] = 2.0 * math.pi if span == 0.0 else math.radians(span)
         site["latency"] = sensor.latency_s
         site["period"] = sensor.period_s or 0.0
+        site["confirms"] = float(sensor.confirms_alone)
     return sites
 
 

@@ -115,7 +115,7 @@ def _begin(tb: Table, models: F64, m: Record, site: Record, run: int) -> None:
         m.fate = NO_ROOM
         return
     start(tb.rows[i], models, m, m.born_r, run)
-    note(tb.rows[i], m, 0.0, site.latency, run)
+    note(tb.rows[i], m, site, 0.0, run)
 
 
 @compiled

@@ -19,6 +19,7 @@ from sargas.fuse.table import (
     N_ENTRIES,
     N_USED,
     NEIGHBOUR_LEAPT,
+    OWN_CONTRADICTED,
     RATE,
     SHOWN,
     VALUE,
@@ -35,11 +36,11 @@ I64 = NDArray[np.int64]
 FLAG_KEPT_S = 60.0
 COOPERATIVE_STALE_S = 60.0
 FLAGS = {
+    OWN_CONTRADICTED: "cooperative position contradicts track",
     CONTRADICTED: "reported position contradicts track",
     IDENTITY_CHANGED: "identity changed",
     NEIGHBOUR_LEAPT: "neighbour's track leapt",
 }
-COOPERATIVE_CONTRADICTS = "cooperative position contradicts track"
 
 
 class Publisher:
@@ -157,7 +158,7 @@ class Publisher:
                 if sensor >= 0
             ]),
             n_reports=c["hits"][i],
-            flags=_flags(c["flagged_s"][i], t, is_cooperative=cooperative_s > -math.inf),
+            flags=_flags(c["flagged_s"][i], t),
             entries=tuple([entries[k % N_ENTRIES] for k in range(first, n_entries)]),
         )  # fmt: skip
 
@@ -181,9 +182,9 @@ def _known(x: float) -> float | None:
     return None if math.isnan(x) else x
 
 
-def _flags(flagged_s: list[float], t: float, *, is_cooperative: bool) -> tuple[str, ...]:
+def _flags(flagged_s: list[float], t: float) -> tuple[str, ...]:
     return tuple([
-        COOPERATIVE_CONTRADICTS if flag == CONTRADICTED and is_cooperative else text
+        text
         for flag, text in FLAGS.items()
         if t - flagged_s[flag] <= FLAG_KEPT_S
     ])  # fmt: skip

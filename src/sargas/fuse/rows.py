@@ -126,7 +126,7 @@ def start(row: Record, models: F64, m: Record, r: float, run: int) -> None:
     row.state, row.touched, row.uid = TENTATIVE, run, m.uid
     row.last_s = row.named_s = row.cooperative_s = row.contradicted_s = row.sensed_s = row.climb_s = -math.inf
     row.period_s = row.latency_s = row.speed_max = row.climb = 0.0
-    row.hits = row.on_ground = row.n_entries = row.unseen = 0
+    row.hits = row.vouched = row.on_ground = row.n_entries = row.unseen = 0
     row.born_slot = -1
     row.identity[:] = -1
     row.key[:] = -1
@@ -250,7 +250,7 @@ def is_corroborated(row: Record) -> bool:
 
 
 @compiled
-def note(row: Record, m: Record, period_s: float, latency_s: float, run: int) -> None:
+def note(row: Record, m: Record, site: Record, period_s: float, run: int) -> None:
     """Note in a row all that a measurement says beside the motion."""
     t = m.t
     row.touched = run
@@ -266,7 +266,9 @@ def note(row: Record, m: Record, period_s: float, latency_s: float, run: int) ->
     row.last_s = max(row.last_s, t)
     if period_s > 0.0 and (row.period_s == 0.0 or period_s < row.period_s):
         row.period_s = period_s
-    row.latency_s = max(row.latency_s, latency_s)
+    row.latency_s = max(row.latency_s, site.latency)
+    if site.confirms > 0.0:
+        row.vouched = 1
     if m.icao >= 0 or m.remote >= 0 or m.callsign >= 0 or m.squawk >= 0:
         _identify(row, m)
     if not math.isnan(m.alt_baro):
@@ -301,6 +303,7 @@ def go_on(row: Record, lost: Record) -> None:
     row.uid = lost.uid
     row.first_s = min(row.first_s, lost.first_s)
     row.hits += lost.hits
+    row.vouched = max(row.vouched, lost.vouched)
     row.named_s = max(row.named_s, lost.named_s)
     row.sensed_s = max(row.sensed_s, lost.sensed_s)
     row.cooperative_s = max(row.cooperative_s, lost.cooperative_s)

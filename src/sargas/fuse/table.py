@@ -29,7 +29,7 @@ N_SEEN, N_ENTRIES, N_NUMBERS = 12, 20, 4
 ICAO, REMOTE, CALLSIGN, SQUAWK = 0, 1, 2, 3
 WGS84, BARO = 0, 1
 VALUE, VARIANCE, RATE, AT, LEAPT, N_HEIGHT = 0, 1, 2, 3, 4, 5
-CONTRADICTED, IDENTITY_CHANGED, NEIGHBOUR_LEAPT, NOT_SEEN_BY_RADAR, N_FLAGS = 0, 1, 2, 3, 4
+CONTRADICTED, IDENTITY_CHANGED, NEIGHBOUR_LEAPT, OWN_CONTRADICTED, N_FLAGS = 0, 1, 2, 3, 4
 
 ROW: Final = np.dtype(
     [
@@ -47,7 +47,7 @@ ROW: Final = np.dtype(
         ("touched", "i8"),  # the run that changed it last
         ("first_s", "f8"), ("last_s", "f8"), ("named_s", "f8"), ("cooperative_s", "f8"), ("contradicted_s", "f8"),
         ("sensed_s", "f8"), ("period_s", "f8"), ("latency_s", "f8"), ("speed_max", "f8"),
-        ("hits", "i8"), ("on_ground", "i8"), ("unseen", "i8"),
+        ("hits", "i8"), ("vouched", "i8"), ("on_ground", "i8"), ("unseen", "i8"),
         # what it says that it is; the addresses that are bound to it; the neighbours' numbers that are
         ("identity", "i8", (4,)), ("key", "i8", (2,)), ("numbers", "i8", (N_NUMBERS,)),
         ("number_sensor", "i8", (N_NUMBERS,)),
