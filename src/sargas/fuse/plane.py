@@ -17,6 +17,7 @@ I64 = NDArray[np.int64]
 Records = NDArray[np.void]
 
 FIRST_ROWS = 256
+TIME_MAX_S, POSITION_MAX_M, VARIANCE_MAX_M2 = 1e11, 1e8, 1e12
 
 
 class States(NamedTuple):
@@ -48,9 +49,14 @@ class PlaneTracker:
         self._last_s: float | None = None
 
     def scan(self, time_s: float, xy_m: ArrayLike, cov_m2: ArrayLike) -> None:
-        """Take in one scan: positions (n, 2) and their covariances (n, 2, 2), all of one time."""
+        """Take in one scan: positions (n, 2) and their covariances (n, 2, 2), all of one time.
+
+        Raises:
+            ValueError: the time is not later than the last scan's, or a position or covariance is none.
+        """
         xy, cov = np.asarray(xy_m, float).reshape(-1, 2), np.asarray(cov_m2, float).reshape(-1, 2, 2)
         n = len(xy)
+        _check(time_s, xy, cov, self._last_s)
         self._run += 1
         view = self._views[0]
         if self._last_s is not None:
@@ -99,3 +105,18 @@ class PlaneTracker:
         rows, used = self._table.rows, self._table.used[: self._table.counts[N_USED]]
         shown = used[rows["state"][used] == SHOWN]
         return shown[rows["r"][shown] * (1.0 - rows["hidden"][shown]) > 0.5]
+
+
+def _check(time_s: float, xy: F64, cov: F64, last_s: float | None) -> None:
+    """Raise ValueError for a scan that the compiled part could not take."""
+    if not abs(time_s) <= TIME_MAX_S or (last_s is not None and time_s <= last_s):
+        raise ValueError(f"a scan's time must be a number and later than the last one's ({last_s}), not {time_s}")
+    if len(cov) != len(xy):
+        raise ValueError(f"{len(xy)} positions have {len(cov)} covariances")
+    # Written so that NaN fails it.
+    if not (abs(xy) <= POSITION_MAX_M).all():
+        raise ValueError(f"a position is not a number within {POSITION_MAX_M:g} m of the origin")
+    if not (abs(cov) <= VARIANCE_MAX_M2).all():
+        raise ValueError(f"a covariance is not a number within {VARIANCE_MAX_M2:g} m^2")
+    if not ((cov[:, 0, 0] > 0.0) & (cov[:, 0, 0] * cov[:, 1, 1] > cov[:, 0, 1] ** 2)).all():
+        raise ValueError("a covariance is not positive definite")
