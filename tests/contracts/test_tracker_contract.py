@@ -1,6 +1,10 @@
-"""What every tracker keeps: a module of `sargas.fuse` with `Settings` and `build(settings, sensors) -> Tracker`."""
+"""What every tracker keeps: a module with `Settings` and `build(settings, sensors) -> Tracker`.
+
+It is one of `sargas.fuse`, or one that an installed package names in the group `sargas.tracker`.
+"""
 
 import importlib
+import importlib.metadata
 import math
 import pickle
 import pkgutil
@@ -55,12 +59,16 @@ SENSORS = {
 
 def tracker_builders() -> list[Callable[[], Tracker]]:
     found = []
-    for info in pkgutil.iter_modules(sargas.fuse.__path__):
-        module = importlib.import_module(f"sargas.fuse.{info.name}")
+    modules = {
+        info.name: importlib.import_module(f"sargas.fuse.{info.name}")
+        for info in pkgutil.iter_modules(sargas.fuse.__path__)
+    }
+    modules |= {point.name: point.load() for point in importlib.metadata.entry_points(group="sargas.tracker")}
+    for name, module in modules.items():
         if not hasattr(module, "build") or not hasattr(module, "Settings"):
             continue
         if typing.get_type_hints(typing.get_type_hints(module.build)["return"].tick)["return"] == Sequence[Track]:
-            found.append(pytest.param(lambda module=module: module.build(module.Settings(), SENSORS), id=info.name))
+            found.append(pytest.param(lambda module=module: module.build(module.Settings(), SENSORS), id=name))
     assert found
     return found
 
