@@ -52,8 +52,10 @@ class Births:
             return taken[:0]
         new = [
             self._row(m)
-            for m in taken[is_of_use & (taken["fate"] == 0) & (taken["claimed"] < EXPLAINED) & np.isnan(taken["born_r"])]
-            if timeline.sites["trust"][min(m["sensor"], len(timeline.sites) - 1)] > 1.0 - 1e-9
+            for m in taken[
+                is_of_use & (taken["fate"] == 0) & (taken["claimed"] < EXPLAINED) & np.isnan(taken["born_r"])
+            ]
+            if timeline.sites["trust"][min(m["sensor"], len(timeline.sites) - 1)] > 0.0
         ]
         if not new:
             return taken[:0]

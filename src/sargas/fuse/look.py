@@ -5,8 +5,8 @@ probabilities of that (`sargas.kernels.marginals`) update each target's existenc
 begins a new one, which exists as likely as newcomers are among such reports.
 
 Sources: Williams, Marginal multi-Bernoulli filters: RFS derivation of MHT, JIPDA and association-based MeMBer, IEEE
-TAES 51 (2015), the track-oriented form; Musicki, Evans, Stankovic, Integrated probabilistic data association, IEEE TAC
-39 (1994), its target that exists and cannot be seen (here: hidden).
+TAES 51 (2015), the track-oriented form; Musicki, Evans, Stankovic, Integrated probabilistic data association, IEEE
+TAC 39 (1994), its target that exists and cannot be seen (here: hidden).
 """
 
 import math
@@ -33,7 +33,6 @@ from sargas.fuse.rows import (
     sweep_up,
 )
 from sargas.fuse.table import AT, BARO, LOST, N_MODELS, N_USED, SHOWN, TENTATIVE, VALUE, Table
-from sargas.kernels.compiled import compiled
 from sargas.kernels.bank import (
     N_PACKED,
     N_STATE,
@@ -50,6 +49,7 @@ from sargas.kernels.bank import (
     update_place,
     update_velocity,
 )
+from sargas.kernels.compiled import compiled
 from sargas.kernels.density import (
     clutter_at,
     count_clutter,
@@ -170,7 +170,11 @@ def may_be(row: Record, m: Record, d2: float, j: Record) -> bool:
     if conflicts(row, m):
         return False
     baro = row.height[BARO]
-    if not math.isnan(m.alt_baro) and m.t - baro[AT] < j.height_stale_s and abs(m.alt_baro - baro[VALUE]) > j.same_height:
+    if (
+        not math.isnan(m.alt_baro)
+        and m.t - baro[AT] < j.height_stale_s
+        and abs(m.alt_baro - baro[VALUE]) > j.same_height
+    ):
         return False
     if row.named_s > -math.inf and m.icao < 0 and m.remote < 0 and m.role == PLOT:
         # Who no longer says who it is must fly on as before; who has landed leaves its place to birds and clutter.
@@ -192,7 +196,7 @@ def _pass_over(row: Record, views: Records, slot: int, site: Record, x: float, y
         row.unseen += 1
     row.looked_s[slot] = t
     if row.state == TENTATIVE and row.r < given_up(row, j):
-        give_up(row, views)
+        give_up(row)
     elif row.state == SHOWN and row.r < j.lost_r:
         row.state = LOST
 
@@ -257,9 +261,7 @@ def _chance(row: Record, views: Records, slot: int, site: Record, t: float, x: f
 
 
 @compiled
-def _densities(
-    w: Record, m: Record, t: float, gate: float, room: Record
-) -> tuple[float, float]:
+def _densities(w: Record, m: Record, t: float, gate: float, room: Record) -> tuple[float, float]:
     """Write each model's probability times density of a measurement; return their sum and the least d^2."""
     total, least = 0.0, math.inf
     off_s = m.t - t
@@ -373,7 +375,7 @@ def _move_to(
     row: Record, w: Record, ms: Records, which: I64, e0: int, e1: int, edges: Edges, beta: F64, silent: float,
     total: float, t: float, room: Record,
 ) -> None:  # fmt: skip
-    """Write the motion of a row at t: each model's mixture over what may have been its measurement, as one Gaussian."""
+    """Write the motion of a row at t: of each model the mixture over its possible measurements, as one Gaussian."""
     for k in range(N_MODELS):
         weight = silent / total * w.mu[k]
         row.X[k], row.P[k] = w.X[k], w.P[k]
@@ -402,7 +404,7 @@ def _move_to(
 
 
 @compiled
-def _judge(tb: Table, views: Records, i: int, m: Record, has_plot: bool, period: float, j: Record) -> None:
+def _judge(tb: Table, i: int, m: Record, has_plot: bool, period: float, j: Record) -> None:
     """Show a row that is sure enough, give up one that is not likely any more, lose one that was shown."""
     row = tb.rows[i]
     if row.state != TENTATIVE:
@@ -412,7 +414,7 @@ def _judge(tb: Table, views: Records, i: int, m: Record, has_plot: bool, period:
         return
     usual = 0.8 * (j.cap_speed * period) ** 2
     if row.r < given_up(row, j) or 2.0 * row.spread[0] > j.cap * j.cap * max(row.born_var, usual):
-        give_up(row, views)
+        give_up(row)
     elif row.r > j.show and has_plot and is_corroborated(row):
         lost = continued(tb, row, m, j)
         if lost >= 0:
@@ -464,7 +466,7 @@ def _update(
             row.unseen = 0
         elif is_plot:
             row.unseen += 1
-        _judge(tb, views, w.row, ms[max(best, 0)], best >= 0, period, j)
+        _judge(tb, w.row, ms[max(best, 0)], best >= 0, period, j)
 
 
 @compiled
@@ -528,10 +530,10 @@ def look(
     for a in range(m):
         mk = ms[which[a]]
         mk.claimed = 1.0 - unclaimed[a]
+        if slot >= 0:
+            count_clutter(views[slot], mk.z[0], mk.z[1], unclaimed[a] * (1.0 - born[a]))
         r = unclaimed[a] * born[a]
         if r <= j.r_min or is_angle:
-            if slot >= 0:
-                count_clutter(views[slot], mk.z[0], mk.z[1], unclaimed[a])
             continue
         if slot >= 0 and not whole and _is_double(tb, work, mk, slot):
             mk.fate = DOUBLE
@@ -545,5 +547,4 @@ def look(
         note(row, mk, site, period, run)
         if slot >= 0:
             row.looked_s[slot], row.spent[slot], row.last_plot_s[slot] = t, 1.0, mk.t
-            row.born_slot, row.born_free, row.born_x, row.born_y = slot, unclaimed[a], mk.z[0], mk.z[1]
     sweep_up(tb)

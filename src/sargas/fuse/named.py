@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sargas.fuse.columns import COASTING, COOPERATIVE, ENDED, NEIGHBOUR, PLOT, TENTATIVE as NEIGHBOUR_TENTATIVE
-from sargas.fuse.look import CONTRADICTS, DOUBLE, NO_ROOM, WORK, account, may_be, reach
+from sargas.fuse.columns import COASTING, COOPERATIVE, ENDED, NEIGHBOUR, PLOT
+from sargas.fuse.columns import TENTATIVE as NEIGHBOUR_TENTATIVE
+from sargas.fuse.look import CONTRADICTS, DOUBLE, NO_ROOM, account, may_be, reach
 from sargas.fuse.rows import age, conflicts, is_active, new_row, note, show, start, sweep_up
 from sargas.fuse.table import (
     CONTRADICTED,
@@ -182,6 +183,8 @@ def _is_another(row: Record, m: Record, run: int, j: Record) -> bool:
     agrees = jump[0] > 0.0 and dt < j.lost_s and math.hypot(m.z[0] - jump[2], m.z[1] - jump[3]) <= within
     jump[0] = jump[0] + 1.0 if agrees else 1.0
     jump[1], jump[2], jump[3] = m.t, m.z[0], m.z[1]
+    if m.role == COOPERATIVE and m.t - row.keyed_s < j.lost_s:  # a radar hears this address where the track is
+        return False
     enough = min(j.jump_reports, 2.0) if m.role == NEIGHBOUR and _is_alone(row, m.sensor) else j.jump_reports
     if jump[0] < enough and (row.state != LOST or (m.icao >= 0 and row.key[0] == m.icao)):
         return False
@@ -274,9 +277,7 @@ def _has_other_number(row: Record, m: Record) -> bool:
 
 
 @compiled
-def _nearest(
-    tb: Table, views: Records, site: Record, models: F64, m: Record, slot: int, w: Record, room: Record, j: Record
-) -> int:
+def _nearest(tb: Table, models: F64, m: Record, w: Record, room: Record, j: Record) -> int:
     """Return the row that a report with a name not heard before most likely speaks of, its motion in `w`; or -1."""
     best, best_cost = -1, math.inf
     for a in range(tb.counts[N_USED]):
@@ -305,9 +306,7 @@ def named(
 ) -> None:  # fmt: skip
     """Give a report to the target of its name, or find out whose name it is.
 
-    Args:
-        tb, views, site, models, m, slot, run, j: as in `sargas.fuse.look.look`, for one measurement.
-        w: a record of WORK, room: one of ROOM, to work in.
+    The arguments are those of `sargas.fuse.look.look` for one measurement; w (of WORK) and room are to work in.
     """
     if m.role == NEIGHBOUR and m.status == ENDED:
         _unbind_number(tb, -1, m, j)
@@ -333,13 +332,18 @@ def named(
         if not _is_another(named, m, run, j):
             m.fate = CONTRADICTS
             return
-        if m.role == NEIGHBOUR and (named.state != LOST or (m.icao >= 0 and named.key[0] == m.icao)) and _is_alone(named, m.sensor) and not conflicts(named, m):
+        if (
+            m.role == NEIGHBOUR
+            and (named.state != LOST or (m.icao >= 0 and named.key[0] == m.icao))
+            and _is_alone(named, m.sensor)
+            and not conflicts(named, m)
+        ):
             # The neighbour corrects its own track, of which nobody else knows better.
             i, how = found[0], 2
             _restart(named, models, m)
             named.flagged_s[NEIGHBOUR_LEAPT] = m.t
     if n == 0:
-        i = _nearest(tb, views, site, models, m, slot, w, room, j)
+        i = _nearest(tb, models, m, w, room, j)
         how = 1
     m.claimed = 1.0 if i >= 0 else 0.0
     if i < 0:
@@ -355,6 +359,8 @@ def named(
             account(tb.rows[i], views[slot], slot, site, m.t)
         _absorb(tb.rows[i], w, m, room)
     m.row = i
+    if m.role == PLOT:
+        tb.rows[i].keyed_s = m.t
     row = tb.rows[i]
     row.r = max(row.r, SURE_R) if is_sure else min(1.0 - PLOT_DOUBT * (1.0 - row.r), j.r_max)
     row.existed_s = max(row.existed_s, m.t)

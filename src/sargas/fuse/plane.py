@@ -104,7 +104,8 @@ class PlaneTracker:
         """Return the rows that are shown and there more likely than not."""
         rows, used = self._table.rows, self._table.used[: self._table.counts[N_USED]]
         shown = used[rows["state"][used] == SHOWN]
-        return shown[rows["r"][shown] * (1.0 - rows["hidden"][shown]) > 0.5]
+        there: I64 = shown[rows["r"][shown] * (1.0 - rows["hidden"][shown]) > 0.5]
+        return there
 
 
 def _check(time_s: float, xy: F64, cov: F64, last_s: float | None) -> None:

@@ -6,23 +6,21 @@ whose they are one by one (`named`), directions that no track explains where the
 lies in one table (`table`); this module turns its rows into tracks.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from msgspec import structs
 from numpy.typing import NDArray
 
 from sargas.fuse.batch import Batcher
 from sargas.fuse.births import Births
-from sargas.fuse.columns import BEARING, COOPERATIVE, NEIGHBOUR, PLOT
+from sargas.fuse.grouping import group
 from sargas.fuse.look import CONTRADICTS, DOUBLE, NO_ROOM, NOT_TRUSTED, TOO_LATE
 from sargas.fuse.pmb_settings import Settings, judgement_of, models_of, scanning_of, sites_of
 from sargas.fuse.published import Publisher
 from sargas.fuse.registering import Registering
 from sargas.fuse.table import measurements_of
 from sargas.fuse.timeline import Timeline
-from sargas.model.report import AnyReport, SensorStatus
+from sargas.model.report import AnyReport, Bearing, Cooperative, Identity, PolarPlot, SensorStatus
 from sargas.model.sensor import RegistrationEstimate, Sensor
 from sargas.model.track import Track
 
@@ -35,6 +33,7 @@ REASONS_KEPT = 1_000
 SAME_MOMENT_S = 1e-3
 LOOK_SHARE, LOOK_MAX_S = 0.3, 1.0
 SWEEP_BEHIND_S = 2.0
+WARM = Identity(icao24="000000")
 REASONS = {
     DOUBLE: "a second plot of the same look",
     NO_ROOM: "too many tracks",
@@ -45,8 +44,24 @@ REASONS = {
 
 
 def build(settings: Settings, sensors: Mapping[str, Sensor]) -> "TombP":
-    """Return a tracker for these sensors."""
+    """Return a tracker for these sensors, its hot loops loaded or compiled: no report is to wait for that."""
+    _warm_up(settings)
     return TombP(settings, sensors)
+
+
+def _warm_up(settings: Settings) -> None:
+    """Run each hot loop once, on a sky of its own."""
+    site = Sensor(id="radar", kind="radar", lat_deg=0.0, lon_deg=0.0, period_s=1.0)
+    tracker = TombP(settings, {"radar": site})
+    for k in range(2):
+        t = float(k + 1)
+        plot = PolarPlot(sensor="radar", time_s=t, received_s=t, range_m=1e4, azimuth_deg=90.0)
+        ear = Bearing(sensor="radar", time_s=t, received_s=t, azimuth_deg=90.0)
+        own = Cooperative(
+            sensor="radar", time_s=t, received_s=t, identity=WARM, source="other", lat_deg=0.1, lon_deg=0.1
+        )
+        tracker.update([plot, ear, own], t)
+        tracker.tick(t)
 
 
 class TombP:
@@ -113,7 +128,7 @@ class TombP:
             self._timeline = Timeline(
                 sites=sites_of(self._sensors, self._batcher.sites), slots=slots, scanning=scanning,
                 models=models_of(s.motion), judgement=judgement_of(s), history_s=s.history_s, rows_max=s.tracks_max,
-                rolls_back=s.rolls_back,
+                rolls_back=s.rolls_back, learns=s.learns,
             )  # fmt: skip
             assert self._batcher.plane is not None
             self._registering.lay_plane(self._batcher.plane)
@@ -130,29 +145,11 @@ class TombP:
 
     def _grouped(self, ms: Records) -> Records:
         """Return the measurements with the groups of those that are judged together, in the order of their times."""
-        ms = ms[np.argsort(ms["t"], kind="stable")]
-        sensor = np.minimum(ms["sensor"], len(self._periods) - 1)
-        is_alone = (ms["role"] != PLOT) | (ms["icao"] >= 0) | (ms["remote"] >= 0) | ~np.isnan(ms["born_r"])
-        window = np.minimum(LOOK_MAX_S, LOOK_SHARE * self._periods[sensor])
-        window = np.maximum(window, SAME_MOMENT_S)
-        groups, open_groups = np.empty(len(ms), np.int64), {}
-        n = self._n_groups
-        for a, (t, s, w, alone) in enumerate(
-            zip(ms["t"].tolist(), ms["sensor"].tolist(), window.tolist(), is_alone.tolist(), strict=True)
-        ):
-            held = None if alone else open_groups.get((s, int(ms["kind"][a])))
-            if held is not None and t - held[1] <= w:
-                groups[a] = held[0]
-                continue
-            groups[a] = n
-            if not alone:
-                open_groups[s, int(ms["kind"][a])] = (n, t)
-            n += 1
-        counts = np.bincount(groups - self._n_groups)
-        mean = np.bincount(groups - self._n_groups, ms["t"] - ms["t"][0]) / counts + ms["t"][0]
-        ms["group"], ms["order_s"] = groups, mean[groups - self._n_groups]
-        self._n_groups = n
-        return ms[np.lexsort((ms["uid"], ms["group"], ms["order_s"]))]
+        if len(ms) > 1:
+            ms = ms[np.argsort(ms["t"], kind="stable")]
+        window = np.clip(LOOK_SHARE * self._periods, SAME_MOMENT_S, LOOK_MAX_S)
+        self._n_groups = group(ms, window, self._n_groups)
+        return ms if len(ms) == 1 else ms[np.lexsort((ms["uid"], ms["group"], ms["order_s"]))]
 
     def _count_fates(self, ms: Records) -> None:
         for i in np.flatnonzero(ms["fate"]).tolist():

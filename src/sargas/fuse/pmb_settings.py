@@ -8,8 +8,8 @@ import numpy as np
 from msgspec import Meta, Struct
 from numpy.typing import NDArray
 
-from sargas.fuse.measure import MeasureSettings
 from sargas.fuse.crossing import CrossingSettings
+from sargas.fuse.measure import MeasureSettings
 from sargas.fuse.registration import RegistrationSettings
 from sargas.fuse.table import SCANNING_MAX
 from sargas.model.sensor import Sensor
@@ -49,16 +49,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     motion: MotionSettings = MotionSettings()
     life_s: Positive = 2_000.0
     """Mean time for which a target stays in the air and in the region."""
-    hide_s: Positive = 86_400.0
+    hide_s: Positive = 900.0
     """Mean time until a target that is seen flies where it cannot be seen: behind a hill, below the beam."""
-    reveal_s: Positive = 60.0
+    reveal_s: Positive = 30.0
     """Mean time for which it stays there."""
     gate: Positive = 20.0
     """Limit of the squared statistical distance of a position."""
     gate_bearing: Positive = 9.0
     newcomers: Positive = 5.0
     """How many times as often as in a steady traffic new targets come."""
-    show_existence: Share = 0.95
+    show_existence: Share = 0.9
     """A new track is shown from this probability of existence on."""
     prune: Share = 0.035
     """One not yet shown is given up when its existence falls to this share of what it began with."""
@@ -84,7 +84,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     default_period_s: Positive = 5.0
     speed_max_mps: Positive = 500.0
     newcomer_area_m2: Positive = 250e6
-    """One new target in so large an area is no surprise: a lost track is found again only where that is less likely."""
+    """One new target in so large an area is no surprise: a lost track is found again where that is less likely."""
     jump_reports: Count = 3
     neighbour_leap_m: Positive = 10_000.0
     sighting_existence: Share = 0.3
@@ -113,21 +113,31 @@ def models_of(s: MotionSettings) -> NDArray[np.float64]:
     w, first = math.radians(s.turn_rate_dps), s.first_speed_sd_mps
     straight = [0.0, s.straight_noise_m2ps3, 0.0, first, s.straight_share / total, s.straight_s]
     turns = [[sign * w, s.turn_noise_m2ps3, 0.0, first, 0.5 * s.turn_share / total, s.turn_s] for sign in (1.0, -1.0)]
-    wander = [0.0, s.wander_noise_m2ps3, s.wander_decay_s, s.first_speed_wander_sd_mps, s.wander_share / total, s.wander_s]
+    wander = [
+        0.0,
+        s.wander_noise_m2ps3,
+        s.wander_decay_s,
+        s.first_speed_wander_sd_mps,
+        s.wander_share / total,
+        s.wander_s,
+    ]
     return np.array([straight, *turns, wander])
 
 
 def judgement_of(s: Settings) -> NDArray[np.void]:
     """Return the compiled part's numbers, one record of JUDGEMENT."""
     numbers = {
-        "life_s": s.life_s, "hide_s": s.hide_s, "reveal_s": s.reveal_s, "gate": s.gate, "gate_bearing": s.gate_bearing,
+        "life_s": s.life_s, "hide_s": s.hide_s, "reveal_s": s.reveal_s, "gate": s.gate,
+        "gate_bearing": s.gate_bearing,
         "newcomers": s.newcomers, "show": s.show_existence, "prune": s.prune, "r_min": 1e-6,
         "r_max": s.existence_max, "cap": s.spread_max, "cap_speed": s.motion.first_speed_sd_mps,
         "lost_r": s.lost_existence, "lost_s": s.lost_after_s, "lost_looks": s.lost_looks, "coast_s": s.coast_after_s,
         "coast_looks": s.coast_looks, "kept_s": s.lost_kept_s, "kept_named_s": s.cooperative_kept_s,
         "default_period_s": s.default_period_s, "speed_max": s.speed_max_mps, "newcomer_area": s.newcomer_area_m2,
         "jump_reports": float(s.jump_reports), "neighbour_leap": s.neighbour_leap_m, "told_r": s.sighting_existence,
-        "other_pd": s.bearing_detection, "bearing_clutter": s.bearing_clutter_per_rad, "clutter": 1e-8, "vague": s.vague_m, "vague_share": s.vague_share, "first_noise": s.motion.wander_noise_m2ps3, "faint": s.faint_existence,
+        "other_pd": s.bearing_detection, "bearing_clutter": s.bearing_clutter_per_rad, "clutter": 1e-8,
+        "vague": s.vague_m, "vague_share": s.vague_share, "faint": s.faint_existence,
+        "first_noise": s.motion.wander_noise_m2ps3,
         "same_height": s.same_height_m, "height_stale_s": 60.0, "tentative_s": s.tentative_kept_s,
     }  # fmt: skip
     judgement = np.zeros(1, JUDGEMENT)
@@ -140,7 +150,8 @@ JUDGEMENT: Final = np.dtype([(name, "f8") for name in (
     "life_s", "hide_s", "reveal_s", "gate", "gate_bearing", "newcomers", "show", "prune", "r_min", "r_max", "cap",
     "cap_speed", "lost_r", "lost_s", "lost_looks", "coast_s", "coast_looks", "kept_s", "kept_named_s",
     "default_period_s", "speed_max", "newcomer_area", "jump_reports", "neighbour_leap", "told_r", "other_pd",
-    "bearing_clutter", "vague", "vague_share", "faint", "first_noise", "clutter", "same_height", "height_stale_s", "tentative_s",
+    "bearing_clutter", "vague", "vague_share", "faint", "first_noise", "clutter", "same_height", "height_stale_s",
+    "tentative_s",
 )])  # fmt: skip
 
 SITE: Final = np.dtype([(name, "f8") for name in (

@@ -1,4 +1,4 @@
-"""The tracker through time: groups of measurements in the order of their times, and a sweep every second. Compiled."""
+"""The tracker through time: groups of measurements in their order, and a sweep every second. Compiled."""
 
 import math
 from typing import Any
@@ -57,7 +57,9 @@ def _in_view(view: Record, site: Record, row: Record) -> bool:
     x, y = row.x[0], row.x[1]
     if not math.isnan(site.x) and site.range_max < math.inf:
         return covers(site, x, y)
-    return view.side > 0.0 and view.low_x <= x <= view.high_x and view.low_y <= y <= view.high_y and covers(site, x, y)
+    return (
+        view.side > 0.0 and view.low_x <= x <= view.high_x and view.low_y <= y <= view.high_y and covers(site, x, y)
+    )
 
 
 @compiled
@@ -83,7 +85,7 @@ def sweep(tb: Table, views: Records, sites: Records, scanning: I64, t: float, j:
                 account(row, view, s, site, view.clock)
         if row.state == TENTATIVE:
             if row.r < given_up(row, j) or t - max(row.last_s, row.first_s) > j.tentative_s:
-                give_up(row, views)
+                give_up(row)
         elif row.state == SHOWN and (is_gone(row, t, j) or row.r < j.lost_r):
             row.state = LOST
     sweep_up(tb)
@@ -147,7 +149,9 @@ def process(
         ms: measurements in the order of their groups' times; `claimed` and `fate` are written.
         clock: see NEXT_SWEEP, RUN.
         until_s: time to which the sweeps are to come, -inf for no further than the measurements.
-        j: how to judge; work, room: records of WORK and ROOM.
+        j: how to judge.
+        work: a record of WORK.
+        room: a record of ROOM.
     """
     a, n = 0, ms.shape[0]
     run = int(clock[RUN])
@@ -163,7 +167,7 @@ def process(
         site, slot = sites[sensor], slots[sensor] if m.role == PLOT else -1
         if slot >= 0:
             _tick_view(views[slot], site, m.order_s)
-        is_named = m.role == COOPERATIVE or m.role == NEIGHBOUR or (m.role == PLOT and (m.icao >= 0 or m.remote >= 0))
+        is_named = m.role in (COOPERATIVE, NEIGHBOUR) or (m.role == PLOT and (m.icao >= 0 or m.remote >= 0))
         if site.trust <= 0.0 and m.role == BEARING:
             for b in range(a, z):
                 ms[b].fate = NOT_TRUSTED

@@ -1,6 +1,7 @@
 """Rows of the table as tracks for the rest of the watch: numbers, statuses, heights, identities."""
 
 import math
+from typing import Any, NamedTuple
 
 import numpy as np
 from msgspec import structs
@@ -34,6 +35,7 @@ Records = NDArray[np.void]
 I64 = NDArray[np.int64]
 
 FLAG_KEPT_S = 60.0
+LIKELY = 0.5
 COOPERATIVE_STALE_S = 60.0
 FLAGS = {
     OWN_CONTRADICTED: "cooperative position contradicts track",
@@ -41,6 +43,20 @@ FLAGS = {
     IDENTITY_CHANGED: "identity changed",
     NEIGHBOUR_LEAPT: "neighbour's track leapt",
 }
+
+
+class Said(NamedTuple):
+    """What is published of a track and changes with its reports only."""
+
+    n_reports: int
+    bound: list[int]
+    identity: Identity
+    numbers: tuple[str, ...]
+    contributions: tuple[Contribution, ...]
+    entries: tuple[int, ...]
+
+
+Columns = dict[str, list[Any]]
 
 
 class Publisher:
@@ -54,30 +70,42 @@ class Publisher:
         self._numbers: dict[int, int] = {}
         self._n_numbered = 0
         self._told: dict[int, Track] = {}
-        self._identities: dict[tuple[int, ...], Identity] = {}
+        self._said: dict[int, Said] = {}
 
     def number_from(self, n_before: int) -> None:
         """Number the tracks that come from here on as if there had been `n_before` already."""
         self._n_numbered = max(self._n_numbered, n_before)
 
+    def _follow(self, timeline: Timeline) -> None:
+        """Keep the number of a track that, as a late report shows, began earlier than was thought."""
+        for old, new in timeline.renamed:
+            if old in self._told and new not in self._numbers:
+                self._numbers[new] = self._numbers.pop(old)
+                self._told[new] = self._told.pop(old)
+                self._said.pop(old, None)
+        timeline.renamed.clear()
+
     def changed(self, timeline: Timeline) -> list[Track]:
         """Return the tracks that the newest run changed, each at its own time."""
+        self._follow(timeline)
         tb = timeline.table
         used = tb.used[: tb.counts[N_USED]]
-        rows = tb.rows[used]
-        which = used[(rows["touched"] == timeline.run) & (rows["state"] == SHOWN)]
+        which = used[(tb.rows["touched"][used] == timeline.run) & (tb.rows["state"][used] == SHOWN)]
         return self._tracks(timeline, which, math.nan)
 
     def all_at(self, timeline: Timeline, now_s: float) -> list[Track]:
         """Return every track at a time, and those that are over once as ended."""
+        self._follow(timeline)
         tb = timeline.table
         used = tb.used[: tb.counts[N_USED]]
         state = tb.rows["state"][used]
-        tracks = self._tracks(timeline, used[(state == SHOWN) | (state == LOST)], now_s)
-        there = set(tb.rows["uid"][used].tolist())
+        which = used[(state == SHOWN) | (state == LOST)]
+        tracks = self._tracks(timeline, which, now_s)
+        there = set(tb.rows["uid"][which].tolist())
         for uid in [uid for uid in self._told if uid not in there]:
             tracks.append(structs.replace(self._told.pop(uid), status="ended"))
             del self._numbers[uid]
+            self._said.pop(uid, None)
         return tracks
 
     def _tracks(self, timeline: Timeline, which: I64, now_s: float) -> list[Track]:
@@ -89,33 +117,37 @@ class Publisher:
             plane, timeline.table.rows, which, np.full(len(which), now_s), self._models, self._work[0], self._room[0],
             out,
         )  # fmt: skip
-        rows = timeline.table.rows[which]
-        statuses = self._statuses(rows, out[:, 11] if math.isnan(now_s) else np.full(len(which), now_s))
-        names = rows.dtype.names
-        assert names is not None
-        columns = {name: rows[name].tolist() for name in COLUMNS}
+        rows = timeline.table.rows
+        statuses = self._statuses(rows, which, out[:, 11] if math.isnan(now_s) else np.full(len(which), now_s))
+        columns = {name: rows[name][which].tolist() for name in COLUMNS}
         tracks: list[Track] = []
         for i, line in enumerate(out.tolist()):
             uid = columns["uid"][i]
             if uid not in self._numbers:
                 self._n_numbered += 1
                 self._numbers[uid] = self._n_numbered
-            track = self._track(columns, i, line, statuses[i])
+            said = self._said.get(uid)
+            if said is None or said.n_reports != columns["hits"][i] or said.bound != columns["numbers"][i]:
+                said = self._said[uid] = self._said_of(rows[which[i]])
+            track = self._track(columns, i, line, statuses[i], said)
             self._told[uid] = track
             tracks.append(track)
         return tracks
 
-    def _statuses(self, rows: Records, now_s: NDArray[np.float64]) -> list[TrackStatus]:
+    def _statuses(self, rows: Records, which: I64, now_s: NDArray[np.float64]) -> list[TrackStatus]:
         s = self._settings
-        period = np.where(rows["period_s"] > 0.0, rows["period_s"], s.default_period_s)
-        silent = now_s - np.maximum(rows["last_s"], rows["first_s"]) - rows["latency_s"]
-        is_lost = (rows["state"] == LOST) | (silent > np.maximum(s.lost_after_s, s.lost_looks * period))
-        is_coasting = (silent > np.maximum(s.coast_after_s, s.coast_looks * period)) | (
-            rows["r"] * (1.0 - rows["hidden"]) < 0.5
-        )
-        return np.where(is_lost, "lost", np.where(is_coasting, "coasting", "confirmed")).tolist()
+        period = rows["period_s"][which]
+        period = np.where(period > 0.0, period, s.default_period_s)
+        silent = now_s - np.maximum(rows["last_s"][which], rows["first_s"][which]) - rows["latency_s"][which]
+        is_faint = rows["r"][which] * (1.0 - rows["hidden"][which]) < LIKELY
+        is_lost = (rows["state"][which] == LOST) | (silent > np.maximum(s.lost_after_s, s.lost_looks * period))
+        is_coasting = is_faint | (silent > np.maximum(s.coast_after_s, s.coast_looks * period))
+        statuses: list[TrackStatus] = np.where(
+            is_lost, "lost", np.where(is_coasting, "coasting", "confirmed")
+        ).tolist()
+        return statuses
 
-    def _track(self, c: dict[str, list], i: int, line: list[float], status: TrackStatus) -> Track:
+    def _track(self, c: Columns, i: int, line: list[float], status: TrackStatus, said: Said) -> Track:
         t = line[11]
         cooperative_s, contradicted_s = c["cooperative_s"][i], c["contradicted_s"][i]
         baro, wgs84 = c["height"][i][BARO], c["height"][i][WGS84]
@@ -127,10 +159,6 @@ class Publisher:
             climb = _known(baro[RATE])
         elif has_wgs84:
             climb = _known(wgs84[RATE])
-        names = self._batcher.sensor_names
-        n_entries = c["n_entries"][i]
-        entries = c["entries"][i]
-        first = max(0, n_entries - N_ENTRIES)
         return Track(
             track_id=self._numbers[c["uid"][i]],
             time_s=t,
@@ -150,17 +178,26 @@ class Publisher:
             existence=c["r"][i],
             is_cooperative=t - cooperative_s <= COOPERATIVE_STALE_S and t - contradicted_s > FLAG_KEPT_S,
             is_on_ground=c["on_ground"][i] == 1,
-            identity=self._identity(tuple(c["identity"][i])),
-            neighbour_numbers=self._neighbours(c["numbers"][i]),
-            contributions=tuple([
-                Contribution(names[sensor], n, last)
-                for sensor, n, last in zip(c["seen"][i], c["seen_n"][i], c["seen_s"][i], strict=True)
-                if sensor >= 0
-            ]),
-            n_reports=c["hits"][i],
+            identity=said.identity,
+            neighbour_numbers=said.numbers,
+            contributions=said.contributions,
+            n_reports=said.n_reports,
             flags=_flags(c["flagged_s"][i], t),
-            entries=tuple([entries[k % N_ENTRIES] for k in range(first, n_entries)]),
-        )  # fmt: skip
+            entries=said.entries,
+        )
+
+    def _said_of(self, row: np.void) -> Said:
+        """Return what only a report changes."""
+        names, n_entries, entries = self._batcher.sensor_names, int(row["n_entries"]), row["entries"].tolist()
+        seen = zip(row["seen"].tolist(), row["seen_n"].tolist(), row["seen_s"].tolist(), strict=True)
+        return Said(
+            n_reports=int(row["hits"]),
+            bound=row["numbers"].tolist(),
+            identity=self._identity(tuple(row["identity"].tolist())),
+            numbers=self._neighbours(row["numbers"].tolist()),
+            contributions=tuple([Contribution(names[sensor], n, last) for sensor, n, last in seen if sensor >= 0]),
+            entries=tuple([entries[k % N_ENTRIES] for k in range(max(0, n_entries - N_ENTRIES), n_entries)]),
+        )
 
     def _identity(self, ids: tuple[int, ...]) -> Identity:
         if ids == (-1, -1, -1, -1):
@@ -174,7 +211,7 @@ class Publisher:
 
 COLUMNS = (
     "uid", "first_s", "last_s", "cooperative_s", "contradicted_s", "height", "climb", "climb_s", "r", "on_ground",
-    "identity", "numbers", "seen", "seen_n", "seen_s", "hits", "flagged_s", "n_entries", "entries",
+    "hits", "numbers", "flagged_s",
 )  # fmt: skip
 
 

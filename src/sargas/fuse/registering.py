@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sargas.fuse.batch import Batch
 from sargas.fuse.pmb_settings import Settings
 from sargas.fuse.registration import NOT_USED, TRUSTED, Registration, rows_of
-from sargas.fuse.table import N_USED, SHOWN
+from sargas.fuse.table import SHOWN
 from sargas.fuse.timeline import Timeline
 from sargas.model.sensor import RegistrationEstimate, Sensor
 
@@ -64,7 +64,7 @@ class Registering:
 
 
 def _tracks_of(raw: Records, taken: Records, timeline: Timeline) -> tuple[NDArray[np.int64], F64]:
-    """Return for each measurement the row that took it almost surely (-1: none), and that row's velocity and its sd."""
+    """Return the row that took each measurement almost surely (-1: none), and that row's velocity and its sd."""
     order = np.argsort(taken["uid"])
     at = order[np.searchsorted(taken["uid"], raw["uid"], sorter=order)]
     row = np.where(taken["claimed"][at] > SURELY, taken["row"][at], -1)

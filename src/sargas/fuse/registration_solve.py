@@ -5,6 +5,7 @@ measurement of them whose common error is integrated out, and its weight falls w
 target that lies about its place is thus one outlier, however many plots it has.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -47,7 +48,7 @@ class Peak(NamedTuple):
     @property
     def mean_sd(self) -> float:
         """Return the sd of the offset; what is surveyed in sequence counts a quarter."""
-        return self.sd / max(self.weight / 4.0, 1.0) ** 0.5
+        return self.sd / math.sqrt(max(self.weight / 4.0, 1.0))
 
 
 def without_nuisance(A: F64, v: F64, nuisance_var: F64) -> tuple[F64, F64]:
@@ -73,7 +74,7 @@ def step(x: F64, P: F64, evidence: Evidence) -> tuple[F64, F64, F64]:
     rank = has.sum(axis=1)
     limit = rank + 3.0 * np.sqrt(2.0 * rank)
     inverse = np.where(has, 1.0 / np.where(has, values, 1.0), 0.0)
-    weights = np.ones(G)
+    weights, b, C = np.ones(G), np.zeros(n), L0
     for _ in range(ITERATIONS):
         L, y = np.zeros((n + 1, n + 1)), np.zeros(n + 1)
         np.add.at(L, (at[:, :, None], at[:, None, :]), weights[:, None, None] * evidence.Y)
@@ -123,7 +124,7 @@ def support_at(survey: F64, width: float, half: int, offset: float) -> float:
     k = int(np.floor(offset / width)) + n // 2
     inside = float(weight[np.arange(k - half, k + half + 1) % n].sum())
     chance = (float(weight.sum()) - inside) * (2 * half + 1) / max(n - 2 * half - 1, 1)
-    return (inside - chance) / (chance + 1.0) ** 0.5
+    return float((inside - chance) / math.sqrt(chance + 1.0))
 
 
 def peak_of(survey: F64, width: float, half: int, *, is_circular: bool) -> Peak:

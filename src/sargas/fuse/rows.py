@@ -34,9 +34,8 @@ from sargas.fuse.table import (
     WGS84,
     Table,
 )
-from sargas.kernels.compiled import compiled
-from sargas.kernels.density import count_clutter
 from sargas.kernels.bank import SHARE, SPEED_SD, begin
+from sargas.kernels.compiled import compiled
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -85,11 +84,9 @@ def given_up(row: Record, j: Record) -> float:
 
 
 @compiled
-def give_up(row: Record, views: NDArray[np.void]) -> None:
-    """Give up a row that was not shown: the plot that it began with was clutter."""
+def give_up(row: Record) -> None:
+    """Give up a row that was not shown."""
     row.state = FREE
-    if row.born_slot >= 0:
-        count_clutter(views[row.born_slot], row.born_x, row.born_y, row.born_free)
 
 
 @compiled
@@ -124,10 +121,11 @@ def start(row: Record, models: F64, m: Record, r: float, run: int) -> None:
     row.r, row.hidden = r, 0.0
     row.born_r, row.born_var = r, m.r[0] + m.r[2]
     row.state, row.touched, row.uid = TENTATIVE, run, m.uid
-    row.last_s = row.named_s = row.cooperative_s = row.contradicted_s = row.sensed_s = row.climb_s = -math.inf
+    row.last_s = row.named_s = row.keyed_s = row.cooperative_s = row.contradicted_s = row.sensed_s = (
+        row.climb_s
+    ) = -math.inf
     row.period_s = row.latency_s = row.speed_max = row.climb = 0.0
     row.hits = row.vouched = row.on_ground = row.n_entries = row.unseen = 0
-    row.born_slot = -1
     row.identity[:] = -1
     row.key[:] = -1
     row.numbers[:] = -1
@@ -239,8 +237,10 @@ def is_known_by_ear(row: Record) -> bool:
 
 @compiled
 def is_corroborated(row: Record) -> bool:
-    """Return whether a row was reported often enough, and, if nothing but directions and words speak of it, by
-    enough different sensors: one crossing of directions may be a ghost."""
+    """Return whether a row was reported often enough.
+
+    If nothing but directions and words speak of it, by enough sensors: one crossing of directions may be a ghost.
+    """
     if not is_known_by_ear(row):
         return row.hits >= PLOTS_LEAST
     n = 0
@@ -288,7 +288,7 @@ def note(row: Record, m: Record, site: Record, period_s: float, run: int) -> Non
 @compiled
 def is_active(row: Record) -> bool:
     """Return whether a row takes reports by nearness: lost ones do not."""
-    return row.state == TENTATIVE or row.state == SHOWN
+    return row.state in (TENTATIVE, SHOWN)
 
 
 @compiled

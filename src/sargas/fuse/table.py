@@ -39,13 +39,12 @@ ROW: Final = np.dtype(
         ("x", "f8", (N_STATE,)), ("spread", "f8", (3,)),
         # probability that the target exists, and that no sensor can see it now if it does; their time
         ("r", "f8"), ("hidden", "f8"), ("existed_s", "f8"),
-        # how it began: existence, position variance [m^2]; of which scanning sensor's plot, how sure that no known
-        # target gave that, and where
-        ("born_r", "f8"), ("born_var", "f8"), ("born_slot", "i8"), ("born_free", "f8"), ("born_x", "f8"), ("born_y", "f8"),
+        ("born_r", "f8"), ("born_var", "f8"),  # existence and position variance [m^2] at the beginning
         ("state", "i8"),
         ("uid", "i8"),  # its name for ever: the number of the measurement that it began with
         ("touched", "i8"),  # the run that changed it last
-        ("first_s", "f8"), ("last_s", "f8"), ("named_s", "f8"), ("cooperative_s", "f8"), ("contradicted_s", "f8"),
+        ("first_s", "f8"), ("last_s", "f8"), ("named_s", "f8"), ("keyed_s", "f8"),
+        ("cooperative_s", "f8"), ("contradicted_s", "f8"),
         ("sensed_s", "f8"), ("period_s", "f8"), ("latency_s", "f8"), ("speed_max", "f8"),
         ("hits", "i8"), ("vouched", "i8"), ("on_ground", "i8"), ("unseen", "i8"),
         # what it says that it is; the addresses that are bound to it; the neighbours' numbers that are

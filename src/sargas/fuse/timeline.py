@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sargas.fuse.look import ROOM, TOO_LATE, WORK
 from sargas.fuse.process import N_CLOCK, NEXT_SWEEP, RUN, process
-from sargas.fuse.table import MEASUREMENT, N_USED, Table, grown, make_table, packed
+from sargas.fuse.table import LOST, MEASUREMENT, N_USED, SHOWN, Table, grown, make_table, packed
 from sargas.kernels.density import make_views
 
 F64 = NDArray[np.float64]
@@ -21,6 +21,7 @@ I64 = NDArray[np.int64]
 Records = NDArray[np.void]
 
 FIRST_ROWS = 256
+NEVER_OUTWEIGHED = 1e18
 COPY_EVERY_S, COPY_APART_MAX_S = 0.5, 4.0
 """The newest copies are so far apart; those of some age lie as far apart as they are old, up to a limit."""
 
@@ -39,10 +40,12 @@ class Timeline:
 
     def __init__(
         self, *, sites: Records, slots: I64, scanning: I64, models: F64, judgement: Records, history_s: float,
-        rows_max: int, rolls_back: bool,
+        rows_max: int, rolls_back: bool, learns: bool,
     ) -> None:  # fmt: skip
         self.table = make_table(FIRST_ROWS)
         self.views = make_views(max(len(scanning), 1))
+        if not learns:
+            self.views["cell_clutter"] = self.views["cell_chances"] = NEVER_OUTWEIGHED
         for slot, sensor in enumerate(scanning.tolist()):
             site = sites[sensor]
             ring = site["range_max"] ** 2 - site["range_min"] ** 2
@@ -50,6 +53,8 @@ class Timeline:
         self.sites = sites
         self.run = 0
         self.n_rolled_back = 0
+        self.renamed: list[tuple[int, int]] = []
+        """Old and new uid of rows that began with another report than was thought; the reader empties it."""
         self._clock = np.array([-math.inf, 0.0])
         self._slots, self._scanning, self._models, self._judgement = slots, scanning, models, judgement
         self._history_s, self._rows_max, self._rolls_back = history_s, rows_max, rolls_back
@@ -119,13 +124,14 @@ class Timeline:
         """Do all again since the measurements, with them; return them with their fates."""
         while self._past[-1].time_s >= float(late["order_s"][0]):
             self._past.pop()
-        past, until_s = self._past[-1], self._done_s
+        past, until_s, told = self._past[-1], self._done_s, self._uids()
         log = np.concatenate([*self._log, late])
         since = log[log["order_s"] > past.time_s]
         since = since[np.lexsort((since["uid"], since["group"], since["order_s"]))]
         self.table = grown(past.table, max(len(self.table.rows), len(past.table.rows)))
         self.views, self._clock, self._done_s = past.views.copy(), past.clock.copy(), past.time_s
         self._clock[RUN] = self.run
+        since["row"], since["fate"] = -1, 0
         a = 0
         while a < len(since):
             # Copies on the way, or a sensor that is always late would take us further back each time.
@@ -137,10 +143,30 @@ class Timeline:
             a = z
         self._process(np.zeros(0, MEASUREMENT), until_s)
         self._done_s = max(self._done_s, until_s)
+        self._note_renamed(told, since)
         is_late = np.isin(since["uid"], late["uid"])
         before = log[(log["order_s"] > self._past[0].time_s) & (log["order_s"] <= past.time_s)]
         self._log = [part for part in (before, since[~is_late]) if len(part)]
         return since[is_late]
+
+    def _uids(self) -> list[int]:
+        """Return the rows that are or were shown."""
+        used = self.table.used[: self.table.counts[N_USED]]
+        state = self.table.rows["state"][used]
+        uids: list[int] = self.table.rows["uid"][used[(state == SHOWN) | (state == LOST)]].tolist()
+        return uids
+
+    def _note_renamed(self, told: list[int], since: Records) -> None:
+        """Note which row goes on for one that is no more: the one that took the report that it had begun with."""
+        there, had = set(self._uids()), set(told)
+        for uid in told:
+            if uid in there:
+                continue
+            taken = since["row"][since["uid"] == uid]
+            if len(taken) and taken[0] >= 0:
+                new = int(self.table.rows["uid"][taken[0]])
+                if new in there and new not in had:
+                    self.renamed.append((uid, new))
 
     def _remember(self, ms: Records) -> None:
         """Keep the measurements and, now and then, the state, for as long as the history lasts."""

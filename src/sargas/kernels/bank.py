@@ -74,7 +74,7 @@ def moves(models: F64, dt: float, move: F64, stay: F64) -> None:
 
 @compiled
 def begin(models: F64, z: F64, r: F64, X: F64, P: F64, mu: F64) -> None:
-    """Write the state of a target that begins at the position z with covariance r (xx, xy, yy) and no known velocity."""
+    """Write the state of a target that begins at z with covariance r (xx, xy, yy) and no known velocity."""
     for m in range(models.shape[0]):
         X[m, 0], X[m, 1], X[m, 2], X[m, 3] = z[0], z[1], 0.0, 0.0
         for k in range(N_PACKED):
@@ -130,7 +130,7 @@ def _move(x: F64, P: F64, mv: F64) -> None:
 
 @compiled
 def predict(X: F64, P: F64, mu: F64, models: F64, move: F64, stay: F64, pool_x: F64, pool_P: F64) -> None:
-    """Mix the models and move them, in place, by the time that `moves` was asked for; the last two are room to work."""
+    """Mix the models and move them in place by the time that `moves` was asked for; the last two are room."""
     n = mu.shape[0]
     left = 0.0
     for m in range(n):
@@ -164,8 +164,10 @@ def mean_and_covariance(X: F64, P: F64, mu: F64, x: F64, C: F64) -> None:
 
 @compiled
 def coarse(X: F64, P: F64, mu: F64, x: F64, spread: F64) -> None:
-    """Write the mean (4,) and the larger (of x and y) variance of position, covariance with velocity, and variance
-    of velocity (3,) of the mixture."""
+    """Write the mean (4,) of the mixture and its spread (3,).
+
+    That is the larger (of x and y) variance of position, covariance with velocity, and variance of velocity.
+    """
     x[:] = 0.0
     for m in range(mu.shape[0]):
         for k in range(N_STATE):
@@ -200,7 +202,7 @@ def place_of(X: F64, P: F64, mu: F64) -> tuple[float, float, float, float]:
 def place_likelihood(
     x: F64, P: F64, zx: float, zy: float, xx: float, xy: float, yy: float, gate: float
 ) -> tuple[float, float]:
-    """Return the density [1/m^2] of a measured position under one Gaussian, 0 beyond the gate, and its squared distance."""
+    """Return the density [1/m^2] of a position under one Gaussian, 0 beyond the gate, and its squared distance."""
     a, b, c = P[0] + xx, P[1] + xy, P[2] + yy
     det = a * c - b * b
     p, q = zx - x[0], zy - x[1]

@@ -1,8 +1,8 @@
-"""How often each part of a sensor's view gives clutter, and how often it detects what is there; learned while running.
+"""How often each part of a sensor's view gives clutter, and how often it detects what is there; learned on line.
 
 Each sensor has a record of `VIEW` with a square grid of G x G cells in the plane about its first plot, which doubles
-its side when a plot falls outside. Counts fade with MEMORY_S, so that the figures follow the weather. A cell's figures
-are those of the whole view until it has counted enough itself: they are the mean of a gamma (clutter) or beta
+its side when a plot falls outside. Counts fade with MEMORY_S, so that the figures follow the weather. A cell's are
+those of the whole view until it has counted enough itself: they are the mean of a gamma (clutter) or beta
 (detection) distribution whose prior, the whole view, weighs as much as a few counts.
 """
 
@@ -24,7 +24,8 @@ MEMORY_S: Final = 300.0
 AREA_MIN_M2: Final = 1e8
 CELL_CLUTTER: Final = 20.0
 CELL_CHANCES: Final = 30.0
-CELL_LOOKS: Final = 20.0
+CELL_LOOKS: Final = 30.0
+HOT, HOT_SIGMA = 2.0, 3.0
 PLOTS_BEFORE, LOOKS_BEFORE = 5.0, 0.25
 """What is believed before the first look: so many false plots in so many looks."""
 PD_BEFORE, CHANCES_BEFORE = 0.8, 20.0
@@ -124,7 +125,11 @@ def clutter_at(v: View, x: float, y: float) -> float:
     looks = v.n_looks + LOOKS_BEFORE
     per_cell = (v.n_clutter + PLOTS_BEFORE) / looks * cell_area / view_area(v)
     before = max(v.cell_clutter / per_cell, CELL_LOOKS)
-    return (v.clutter[i, j] + before * per_cell) / (looks + before) / cell_area
+    here = (v.clutter[i, j] + before * per_cell) / (looks + before)
+    surely = (v.clutter[i, j] - HOT_SIGMA * math.sqrt(v.clutter[i, j])) / looks
+    if surely > HOT * per_cell:  # a wind farm or a road: no need to wait until the prior is outweighed
+        here = max(here, surely)
+    return here / cell_area
 
 
 @compiled

@@ -27,7 +27,10 @@ def marginals(first: I64, measurement: I64, psi: F64, rho: F64, missed: F64, bet
     """Write the marginals; return how many rounds they took.
 
     Args:
-        first, measurement, psi, rho: as above.
+        first: as above.
+        measurement: as above.
+        psi: as above.
+        rho: as above.
         missed: (n,) receives the probability that each target gave none, given that psi counts from there.
         beta: (E,) receives the probability of each edge.
         unclaimed: (m,) receives the probability that each measurement came from no known target.

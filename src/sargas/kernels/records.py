@@ -104,7 +104,7 @@ def compound_end(data: U8, at: int, slots: I64, s: int, parts: I64) -> int:
 def record_end(
     data: U8, at: int, n_slots: int, fspec_max: int, slots: I64, parts: I64, begins: I64, ends: I64
 ) -> int:
-    """Return the offset after the record at `at`, CUT where it cannot be; fill in from where to where its items are."""
+    """Return the offset after the record at `at`, CUT where it cannot be; fill in where its items lie."""
     n = len(data)
     end = at + 1
     while end <= n and data[end - 1] & 1:

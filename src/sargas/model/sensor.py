@@ -40,8 +40,8 @@ class Sensor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `alt_m` is the antenna's height above the WGS-84 ellipsoid. `period_s` is the expected time between two looks
     (a radar's turn, a node's heartbeat); a sensor with a period is silent when nothing came for several of them.
-    `sac` and `sic` name an ASTERIX source. What a sensor with `confirms_alone = false` tells alone is never shown as a
-    track: another sensor that confirms must have seen it too (for one whose reports are nearly all clutter). It still
+    `sac` and `sic` name an ASTERIX source. What a sensor with `confirms_alone = false`, one whose reports are nearly
+    all clutter, tells alone is never shown as a track: another sensor that confirms must have seen it too. It still
     keeps, sharpens and finds again the tracks that others confirmed.
     """
 
