@@ -272,7 +272,10 @@ def test_a_snapshot_holds_no_row_that_was_never_used() -> None:
 
 
 def told(tracker: TombP, order: Iterable[int], reports: Sequence[AnyReport]) -> list[Track]:
-    """Deliver reports one by one; return the living tracks at the end without their numbers, which go by arrival."""
+    """Deliver reports one by one; return the living tracks at the end without their numbers, which go by arrival.
+
+    What was shown for a while because a report that speaks against it was late has ended.
+    """
     for i in order:
         tracker.update([reports[i]], reports[i].time_s + 1.0)
     tracks = tracker.tick(START_S + 45.0)
@@ -290,6 +293,19 @@ def test_the_tracks_that_are_told_do_not_depend_on_the_order_of_arrival() -> Non
         times = np.array([report.time_s for report in reports])
         order = np.argsort(times + np.random.default_rng(seed).uniform(0.0, 8.0, len(times)))
         assert told(build(SETTINGS, SENSORS), order.tolist(), reports) == expected
+
+
+def test_a_late_report_that_shows_a_track_to_have_begun_earlier_leaves_it_its_number() -> None:
+    reports = mixed_reports()
+    own = next(i for i, report in enumerate(reports) if isinstance(report, Cooperative))
+    earlier = [i for i in range(own) if reports[i].sensor in {"east", "west"}]
+    tracker = build(SETTINGS, SENSORS)
+    (before,) = tracker.update([reports[own]], START_S + 1.0)
+    for i in earlier:
+        tracker.update([reports[i]], START_S + 1.5)
+    (after,) = tracker.tick(START_S + 2.0)
+    assert after.first_s < before.first_s
+    assert (after.track_id, after.identity, after.status) == (before.track_id, before.identity, "confirmed")
 
 
 def test_reports_that_come_too_late_are_counted_by_sensor() -> None:
