@@ -13,13 +13,15 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import expm
 from scipy.stats import multivariate_normal
 
-from sargas.fuse.look import DOUBLE, NO_ROOM, ROOM, account, covers, look
+from sargas.fuse.columns import BEARING, TOLD
+from sargas.fuse.look import DOUBLE, NO_ROOM, ROOM, TOLD_CLUTTER, account, covers, look
 from sargas.fuse.plane import PlaneTracker
 from sargas.fuse.pmb_settings import Settings, judgement_of, models_of, open_site
 from sargas.fuse.rows import age, miss, new_row, start
 from sargas.fuse.table import LOST, N_USED, SHOWN, TENTATIVE, make_table, plain_measurement
 from sargas.kernels.bank import mean_and_covariance
 from sargas.kernels.density import G, clutter_at, detection_at, make_views
+from sargas.kernels.kinds import ANGLE
 
 F64 = NDArray[np.float64]
 Records = NDArray[np.void]
@@ -71,12 +73,27 @@ class Bench:
         return row
 
     def look(self, places: ArrayLike, *, whole: bool = True, t: float = T0) -> Records:
-        ms = self.measurements(places, t)
+        return self.judge(self.measurements(places, t), slot=0, whole=whole)
+
+    def judge(self, ms: Records, *, slot: int, whole: bool) -> Records:
         look(
-            self.tb, self.views, self.site[0], self.models, ms, np.arange(len(ms)), 0, whole, 1, self.j[0],
+            self.tb, self.views, self.site[0], self.models, ms, np.arange(len(ms)), slot, whole, 1, self.j[0],
             np.zeros(1, ROOM)[0],
         )  # fmt: skip
         return ms
+
+    def told(self, place: ArrayLike, cov: F64) -> Records:
+        """Judge what a person saw at a place."""
+        ms = self.measurements(place)
+        ms["role"], ms["r"][0, :3] = TOLD, (cov[0, 0], cov[0, 1], cov[1, 1])
+        return self.judge(ms, slot=-1, whole=False)
+
+    def heard(self, azimuth: float, site: tuple[float, float], sd: float) -> Records:
+        """Judge a direction."""
+        ms = self.measurements((0.0, 0.0))
+        ms["role"], ms["kind"] = BEARING, ANGLE
+        ms["z"], ms["r"] = (azimuth, *site, 20_000.0), (sd**2, 0.0, 0.0, 0.0)
+        return self.judge(ms, slot=-1, whole=False)
 
     @property
     def rows(self) -> Records:
@@ -280,6 +297,53 @@ def test_one_plot_between_two_targets_is_not_counted_twice() -> None:
     r, _, nobody = enumerated(places, [0.9, 0.9], np.zeros((1, 2)), 0.7, bench.unexplained_per_m2(2))
     np.testing.assert_allclose([row["r"][0] for row in rows], r, atol=0.01)
     assert 1.0 - ms["claimed"][0] == pytest.approx(nobody[0], abs=0.01)
+
+
+WIDE = np.array([[4e5, 2e5], [2e5, 9e5]])
+
+
+def told_existence(r: float, likelihood: float, unexplained: float) -> tuple[float, float]:
+    """Return existence after a word, and P(a target's). Silence says nothing: who gave no word is there as before."""
+    q = SETTINGS.bearing_detection
+    given = r * q / (1.0 - r * q) * likelihood
+    none = unexplained / (unexplained + given)
+    return 1.0 - none + none * r, 1.0 - none
+
+
+def test_a_sighting_that_no_target_explains_begins_one() -> None:
+    bench = Bench()
+    (m,) = bench.told((0.0, 0.0), WIDE)
+    assert m["claimed"] == 0.0
+    assert bench.rows["r"].tolist() == pytest.approx([SETTINGS.sighting_existence])
+
+
+@pytest.mark.parametrize("r", [0.2, 0.9])
+def test_a_sighting_near_a_target_makes_it_more_likely(r: float) -> None:
+    bench = Bench()
+    row = bench.target((0.0, 0.0), r)
+    (m,) = bench.told((500.0, 100.0), WIDE)
+    likelihood = float(multivariate_normal((0.0, 0.0), WIDE + R).pdf((500.0, 100.0)))
+    unexplained = TOLD_CLUTTER / (2.0 * math.pi * math.sqrt(np.linalg.det(WIDE)))
+    expected, claimed = told_existence(r, likelihood, unexplained)
+    assert (row["r"][0], m["claimed"]) == pytest.approx((expected, claimed), rel=1e-6)
+    assert row["r"][0] > r
+
+
+def test_a_direction_bends_towards_itself_and_begins_nothing() -> None:
+    bench = Bench()
+    site, sd = (0.0, -10_000.0), math.radians(2.0)
+    row = bench.target((0.0, 0.0), 0.9)
+    (m,) = bench.heard(math.radians(1.0), site, sd)
+    spread = math.hypot(sd, SD_M / 10_000.0)
+    likelihood = math.exp(-0.5 * (math.radians(1.0) / spread) ** 2) / (math.sqrt(2.0 * math.pi) * spread)
+    expected, claimed = told_existence(0.9, likelihood, SETTINGS.bearing_clutter_per_rad)
+    assert (row["r"][0], m["claimed"]) == pytest.approx((expected, claimed), rel=1e-4)
+    gain_m = SD_M**2 / (SD_M**2 + (10_000.0 * sd) ** 2) * 10_000.0 * math.radians(1.0)
+    assert mean_of(row)[:2] == pytest.approx([claimed / expected * gain_m, 0.0], abs=0.1)
+    assert len(bench.rows) == 1
+    bench.heard(math.radians(90.0), site, sd)
+    assert len(bench.rows) == 1
+    assert row["r"][0] == pytest.approx(expected)
 
 
 def test_a_second_plot_on_a_shown_target_that_gave_its_plot_of_this_look_is_a_double() -> None:

@@ -24,7 +24,7 @@ MODELS = np.array([
 ])  # fmt: skip
 STATE = [("X", "f8", (3, 4)), ("P", "f8", (3, 10)), ("mu", "f8", (3,)), ("t", "f8")]
 T0 = 1_700_000_000.0
-PLACES = [(0.0, 0.0), (150e3, -90e3), (-400e3, 700e3)]
+PLACES = [(0.0, 0.0), (150e3, -90e3), (-400e3, 700e3), (-1_500e3, 2_500e3)]
 
 
 def a_row(x: float, y: float, u: float = 30.0, v: float = -12.0) -> NDArray[np.void]:
