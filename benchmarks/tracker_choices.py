@@ -18,6 +18,7 @@ CHOICES = {
     "two straight models": Settings(motion=MotionSettings(turn_rate_dps=NONE, wander_share=NONE)),
     "no wandering model": Settings(motion=MotionSettings(wander_share=NONE)),
     "shown at 0.5": Settings(show_existence=0.5),
+    "shown at 0.95": Settings(show_existence=0.95),
     "lost below 0.5": Settings(lost_existence=0.5),
     "however vague": Settings(vague_m=1e9, vague_share=1e9),
     "never hidden": Settings(hide_s=1e9),

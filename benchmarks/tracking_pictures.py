@@ -105,14 +105,14 @@ def draw_existence(plt: Any, made: TrackingSet, dense: TrackingSet, path: Path) 
         label=f"began with clutter ({n_clutter:,} false plots,\n{shares[0]:,} rows older than a scan)",
     )
     left.plot([], [], color=BLUE, label=f"began with a target's plot ({shares[1]} that came to more than 0.5)")
-    levels = [1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.5, 0.95, 0.999]
+    levels = [1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.5, 0.9, 0.99, 0.999]
     left.set_yticks(
         np.log10(np.array(levels) / (1.0 - np.array(levels))), [np.format_float_positional(level) for level in levels]
     )
-    left.axhline(np.log10(0.95 / 0.05), color=DARK, lw=1.0, ls="--")
-    left.annotate(
-        "shown from here", (FADES_AFTER - 1, np.log10(19.0)), (0, 4), textcoords="offset points", ha="right"
-    )
+    shown_at = Settings().show_existence
+    shown_at = float(np.log10(shown_at / (1.0 - shown_at)))
+    left.axhline(shown_at, color=DARK, lw=1.0, ls="--")
+    left.annotate("shown from here", (FADES_AFTER - 1, shown_at), (0, 4), textcoords="offset points", ha="right")
     left.set(title="Births in the hard set", xlabel="scans after the first plot", ylabel="existence (by odds)")
     left.legend(loc="upper left", frameon=False, fontsize=9)
     left.set_ylim(-5.2, 4.6)
@@ -190,7 +190,7 @@ def draw_vague(plt: Any, made: TrackingSet, path: Path) -> None:
     twin = middle.twinx()
     twin.plot(ks, existence, color=DARK, lw=1.4)
     twin.axhline(0.03, color=DARK, lw=1.0, ls="--")
-    twin.annotate("lost below", (2, 0.03), (0, 4), textcoords="offset points", fontsize=9)
+    twin.annotate("lost below", (ks[0], 0.03), (0, -12), textcoords="offset points", fontsize=9)
     twin.set(ylabel="existence", ylim=(0.0, 1.05))
     _draw_where(right, made, np.array(where), np.array(sd), ks)
     figure.savefig(path, dpi=90)
