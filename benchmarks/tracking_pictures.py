@@ -190,7 +190,6 @@ def draw_vague(plt: Any, made: TrackingSet, path: Path) -> None:
     twin = middle.twinx()
     twin.plot(ks, existence, color=DARK, lw=1.4)
     twin.axhline(0.03, color=DARK, lw=1.0, ls="--")
-    twin.annotate("lost below", (ks[0], 0.03), (0, -12), textcoords="offset points", fontsize=9)
     twin.set(ylabel="existence", ylim=(0.0, 1.05))
     _draw_where(right, made, np.array(where), np.array(sd), ks)
     figure.savefig(path, dpi=90)
