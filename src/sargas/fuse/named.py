@@ -323,6 +323,8 @@ def named(
             m.fate = DOUBLE
             return
         predict_to(row, w, models, m.t, room)
+        if conflicts(row, m):  # a track number under which another aircraft is named
+            continue
         how = _believes(row, w, models, m, room, j)
         if how > 0:
             i = found[a]
