@@ -90,10 +90,15 @@ def plot_in_plane(  # noqa: PLR0917 (as the kernel)
     if how == BY_SPAN:
         xs, ys, ws = np.empty(3), np.empty(3), np.empty(3)
         mid, half = 0.5 * (v[0] + v[1]), 0.5 * (v[1] - v[0])
+        nodes = [mid + (i - 1) * math.sqrt(0.6) * half for i in range(3)]
+        reach, outer = STEEPEST * range_m, 0.5 + 0.5 * math.sqrt(0.6)
+        # What is assumed is squeezed into the heights that a plot so near can have.
+        top = max(min(nodes[2], site[2] + outer * reach), site[2] - reach)
+        bottom = min(max(min(nodes[0], site[2] + (1.0 - outer) * reach), site[2] - reach), top)
+        middle = bottom + 0.5 * (top - bottom)
         for i in range(3):
             ws[i] = 8.0 / 18.0 if i == 1 else 5.0 / 18.0
-            h = mid + (i - 1) * math.sqrt(0.6) * half
-            h = min(max(h, site[2] - STEEPEST * range_m), site[2] + STEEPEST * range_m)
+            h = (bottom, middle, top)[i]
             el = elevation_at_height(site[0], site[1], site[2], range_m, azimuth_deg, h)
             lat, lon, _ = polar_to_geodetic(site[0], site[1], site[2], range_m, azimuth_deg, el)
             xs[i], ys[i], _, _ = to_plane(plane, lat, lon)

@@ -45,7 +45,7 @@ id = "radar"
 kind = "radar"
 lat_deg = 54.5
 lon_deg = 25.2
-period_s = 4.0
+period_s = 0.1
 
 [[feeds]]
 name = "posted"

@@ -18,6 +18,8 @@ from sargas.kernels.conformal import latitude_of, sines_in_plane
 from sargas.kernels.geodesy import MEAN_RADIUS_M
 
 STEEPEST = 0.95
+OUTER_NODE = 0.5 + 0.5 * math.sqrt(0.6)  # of three of Gauss, between 0 and 1
+LEAST_SPAN_M = 1e-6
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
@@ -147,16 +149,29 @@ def _add_polar(z: F64, v: F64, row: F64, k: float, sa: float, ca: float, along: 
 
 
 @njit(cache=True, error_model="numpy")
+def reachable(low: float, high: float, alt: float, reach: float) -> tuple[float, float]:
+    """Return the span of the assumed heights, as its outer nodes, that a plot so near can have.
+
+    A plot 1 km away is not 3 km high: what is assumed of the heights is squeezed into those within its range.
+    """
+    highest = max(min(high, alt + OUTER_NODE * reach), alt - reach)
+    lowest = max(min(low, alt + (1.0 - OUTER_NODE) * reach), alt - reach)
+    return min(lowest, highest), highest
+
+
+@njit(cache=True, error_model="numpy")
 def _anywhere(plane: F64, row: F64, r: float, sa: float, ca: float, z: F64, v: F64) -> float:
     """Write mean and spread over the heights where the target may be; return the mean ground range [m].
 
     Two ends of the ray are placed; the others lie on the line through them as the tangents of their angles at the
     centre of the touching sphere do, within a centimetre.
     """
-    alt, reach = row[at.ALT], STEEPEST * r
+    alt = row[at.ALT]
+    lowest, highest = reachable(row[at.HEIGHT], row[at.HEIGHT + 2], alt, STEEPEST * r)
+    scale = (highest - lowest) / max(row[at.HEIGHT + 2] - row[at.HEIGHT], LEAST_SPAN_M)
     curve = ca * ca * row[at.CURVE_NORTH] + sa * sa * row[at.CURVE_EAST]
     radius = 1.0 / curve + alt
-    high = min(max(row[at.HEIGHT + 2], alt - reach), alt + reach)
+    high = lowest + scale * (row[at.HEIGHT + 2] - row[at.HEIGHT])
     s = _sine_on_sphere(row, curve, r, high)
     c = math.sqrt(1.0 - s * s)
     gx, gy, gz = _end_of_ray(row, r, sa, ca, s, c)
@@ -168,7 +183,7 @@ def _anywhere(plane: F64, row: F64, r: float, sa: float, ca: float, z: F64, v: F
     ground = mean = square = 0.0
     for i in range(3):
         w = row[at.WEIGHT + i]
-        s = _sine_on_sphere(row, curve, r, min(max(row[at.HEIGHT + i], alt - reach), alt + reach) - off)
+        s = _sine_on_sphere(row, curve, r, lowest + scale * (row[at.HEIGHT + i] - row[at.HEIGHT]) - off)
         c = math.sqrt(1.0 - s * s)
         tan = r * c / max(radius + r * s, 1.0)
         if i == 0:
