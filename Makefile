@@ -61,6 +61,8 @@ $(VENV)/bin/python:
 $(VENV)/.runs: $(VENV)/bin/python requirements.lock pyproject.toml
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@echo "compiling the tracker for this machine, once: about a minute"
+	@$(RUN)/python -c "from sargas.fuse import pmb; pmb.build(pmb.Settings(), {})"
 	@touch $@
 
 $(VENV)/.tests: $(VENV)/.runs requirements-dev.lock
