@@ -32,7 +32,7 @@ from sargas.fuse.rows import (
     start,
     sweep_up,
 )
-from sargas.fuse.table import AT, BARO, LOST, N_MODELS, N_USED, SHOWN, TENTATIVE, VALUE, Table
+from sargas.fuse.table import AT, BARO, FREE, LOST, N_MODELS, N_USED, SHOWN, TENTATIVE, VALUE, Table
 from sargas.kernels.bank import (
     N_PACKED,
     N_STATE,
@@ -226,6 +226,8 @@ def _candidates(
     for a in range(tb.counts[N_USED]):
         row = tb.rows[tb.used[a]]
         if not is_active(row):
+            if whole and t - row.last_s > j.kept_s:
+                row.state = FREE
             continue
         n_shown += row.state == SHOWN
         dt = max(t - row.t, 0.0)

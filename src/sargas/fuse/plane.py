@@ -8,7 +8,16 @@ from numpy.typing import ArrayLike, NDArray
 from sargas.fuse.look import ROOM, WORK, empty_look, look
 from sargas.fuse.named import predict_to
 from sargas.fuse.pmb_settings import Settings, judgement_of, models_of, open_site
-from sargas.fuse.table import FREE, LOST, N_USED, SHOWN, grown, make_table, plain_measurement
+from sargas.fuse.scans import (
+    BAD_COVARIANCE,
+    BAD_POSITION,
+    NOT_DEFINITE,
+    POSITION_MAX_M,
+    SOUND,
+    VARIANCE_MAX_M2,
+    write_scan,
+)
+from sargas.fuse.table import N_USED, SHOWN, grown, make_table, plain_measurement
 from sargas.kernels.bank import COLUMN, N_PACKED, N_STATE, ROW, mean_and_covariance
 from sargas.kernels.density import fade, make_views
 
@@ -17,7 +26,13 @@ I64 = NDArray[np.int64]
 Records = NDArray[np.void]
 
 FIRST_ROWS = 256
-TIME_MAX_S, POSITION_MAX_M, VARIANCE_MAX_M2 = 1e11, 1e8, 1e12
+TIME_MAX_S = 1e11
+
+FAULTS = {
+    BAD_POSITION: f"a position is not a number within {POSITION_MAX_M:g} m of the origin",
+    BAD_COVARIANCE: f"a covariance is not a number within {VARIANCE_MAX_M2:g} m^2",
+    NOT_DEFINITE: "a covariance is not positive definite",
+}
 
 
 class States(NamedTuple):
@@ -37,7 +52,6 @@ class PlaneTracker:
 
     def __init__(self, settings: Settings = Settings()) -> None:  # noqa: B008 (frozen)
         self._judgement = judgement_of(settings)
-        self._kept_s = settings.lost_kept_s
         self._models = models_of(settings.motion)
         self._table = make_table(FIRST_ROWS)
         self._views = make_views(1)
@@ -57,6 +71,11 @@ class PlaneTracker:
         xy, cov = np.asarray(xy_m, float).reshape(-1, 2), np.asarray(cov_m2, float).reshape(-1, 2, 2)
         n = len(xy)
         _check(time_s, xy, cov, self._last_s)
+        ms = self._plain.repeat(n)
+        fault = write_scan(ms, time_s, xy, cov, self._n_measured)
+        if fault != SOUND:
+            raise ValueError(FAULTS[fault])
+        self._n_measured += n
         self._run += 1
         view = self._views[0]
         if self._last_s is not None:
@@ -67,13 +86,6 @@ class PlaneTracker:
         used = int(self._table.counts[N_USED])
         if used + n > len(self._table.rows):
             self._table = grown(self._table, 2 * (used + n))
-        ms = self._plain.repeat(n)
-        ms["t"], ms["z"][:, :2] = time_s, xy
-        ms["r"][:, 0], ms["r"][:, 1], ms["r"][:, 2] = cov[:, 0, 0], cov[:, 0, 1], cov[:, 1, 1]
-        ms["uid"] = np.arange(self._n_measured, self._n_measured + n)
-        self._n_measured += n
-        rows = self._table.rows
-        rows["state"][(rows["state"] == LOST) & (rows["last_s"] < time_s - self._kept_s)] = FREE
         if n == 0:
             empty_look(self._table, self._views, self._site[0], 0, time_s, self._judgement[0])
             return
@@ -114,10 +126,3 @@ def _check(time_s: float, xy: F64, cov: F64, last_s: float | None) -> None:
         raise ValueError(f"a scan's time must be a number and later than the last one's ({last_s}), not {time_s}")
     if len(cov) != len(xy):
         raise ValueError(f"{len(xy)} positions have {len(cov)} covariances")
-    # Written so that NaN fails it.
-    if not (abs(xy) <= POSITION_MAX_M).all():
-        raise ValueError(f"a position is not a number within {POSITION_MAX_M:g} m of the origin")
-    if not (abs(cov) <= VARIANCE_MAX_M2).all():
-        raise ValueError(f"a covariance is not a number within {VARIANCE_MAX_M2:g} m^2")
-    if not ((cov[:, 0, 0] > 0.0) & (cov[:, 0, 0] * cov[:, 1, 1] > cov[:, 0, 1] ** 2)).all():
-        raise ValueError("a covariance is not positive definite")
