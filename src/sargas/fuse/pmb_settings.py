@@ -58,7 +58,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     gate_bearing: Positive = 9.0
     newcomers: Positive = 5.0
     """How many times as often as in a steady traffic new targets come."""
-    show_existence: Share = 0.9
+    show_existence: Share = 0.85
     """A new track is shown from this probability of existence on."""
     prune: Share = 0.035
     """One not yet shown is given up when its existence falls to this share of what it began with."""

@@ -22,9 +22,9 @@ G: Final = 32
 SIDE_FIRST_M: Final = 500.0
 MEMORY_S: Final = 300.0
 AREA_MIN_M2: Final = 1e8
-CELL_CLUTTER: Final = 20.0
-CELL_CHANCES: Final = 30.0
-CELL_LOOKS: Final = 30.0
+CELL_CLUTTER: Final = 4.0
+CELL_CHANCES: Final = 300.0
+CELL_LOOKS: Final = 60.0
 HOT, HOT_SIGMA = 2.0, 3.0
 PLOTS_BEFORE, LOOKS_BEFORE = 5.0, 0.25
 """What is believed before the first look: so many false plots in so many looks."""

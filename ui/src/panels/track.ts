@@ -114,6 +114,7 @@ export class TrackPanel {
       ["Climb", track.climb_mps == null ? "not known" : `${track.climb_mps >= 0 ? "+" : "−"}${Math.abs(track.climb_mps).toFixed(1)} m/s`],
       ["Position", position(track.lat_deg, track.lon_deg)],
       ["Spread", `± ${spread(track)} (two standard deviations)`],
+      ["Really there", track.existence == null ? "not known" : `${percent(track.existence)} (probability of existence)`],
       ["First seen", `${this.desk.times.local(track.first_s)} · ${utc(track.first_s)}`],
       ["Reports", String(track.n_reports ?? 0)],
     ];
