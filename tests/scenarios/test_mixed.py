@@ -111,7 +111,6 @@ def test_a_spoofed_aircraft_is_held_where_the_radar_sees_it_and_flagged_at_first
     assert n_flagged > 30
 
 
-@pytest.mark.xfail(reason="contradictions that agree become a second track of the same name", strict=False)
 def test_a_spoofed_position_is_flagged_and_not_believed(evening: Evening) -> None:
     (course,) = (course for course in evening.played.courses if course.spoof is not None)
     lie = course.spoof
