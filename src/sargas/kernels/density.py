@@ -21,6 +21,7 @@ View = Any
 G: Final = 32
 SIDE_FIRST_M: Final = 500.0
 MEMORY_S: Final = 300.0
+MEMORY_SHARE, MEMORY_LOOKS, MEMORY_LEAST_S = 0.5, 5.0, 5.0
 AREA_MIN_M2: Final = 1e8
 CELL_CLUTTER: Final = 4.0
 CELL_CHANCES: Final = 300.0
@@ -43,7 +44,7 @@ VIEW: Final = np.dtype(
         ("area_max", "f8"),  # of the view [m^2] as stated, inf if it is not
         ("period", "f8"),  # between two looks [s]; 0: not known
         ("clock", "f8"),  # time of its newest plot
-        ("faded", "f8"),
+        ("began", "f8"), ("faded", "f8"),  # when the first counts were taken, and until when they have faded
         ("n_looks", "f8"), ("n_clutter", "f8"), ("n_hits", "f8"), ("n_chances", "f8"),  # faded sums
         ("n_intervals", "f8"),
         ("cell_clutter", "f8"), ("cell_chances", "f8"),  # how many counts the whole view weighs in a cell
@@ -163,7 +164,9 @@ def count_detection(v: View, x: float, y: float, p: float) -> None:
 def fade(v: View, t: float) -> None:
     """Let the counts fade until t."""
     if v.faded > -math.inf and t > v.faded:
-        k = math.exp(-(t - v.faded) / MEMORY_S)
+        # While it is young it forgets soon: before there are tracks every target counts as clutter.
+        memory = min(MEMORY_S, max(MEMORY_SHARE * (t - v.began), MEMORY_LOOKS * v.period, MEMORY_LEAST_S))
+        k = math.exp(-(t - v.faded) / memory)
         for i in range(G):
             for j in range(G):
                 v.clutter[i, j] *= k
@@ -173,6 +176,8 @@ def fade(v: View, t: float) -> None:
         v.n_clutter *= k
         v.n_hits *= k
         v.n_chances *= k
+    if v.faded == -math.inf:
+        v.began = t
     v.faded = max(v.faded, t)
 
 

@@ -48,8 +48,10 @@ EVEN_PER_M2 = 40.0 / (2.0 * HALF_M) ** 2
 
 def test_even_clutter_is_learned_everywhere() -> None:
     view = learned(150)
-    for place in [*QUIET, tuple(HOT + 250.0)]:
-        assert density.clutter_at(view, *place) == pytest.approx(EVEN_PER_M2, rel=0.15)
+    places = np.random.default_rng(8).uniform(-0.9 * HALF_M, 0.9 * HALF_M, (400, 2))
+    found = np.array([density.clutter_at(view, x, y) for x, y in places])
+    assert found.mean() == pytest.approx(EVEN_PER_M2, rel=0.15)
+    assert found.max() < 3.0 * EVEN_PER_M2
 
 
 def test_a_hot_spot_is_found_and_the_other_cells_stay_quiet() -> None:
@@ -74,7 +76,7 @@ def test_a_few_plots_by_chance_in_one_cell_are_no_hot_spot() -> None:
     quiet = density.clutter_at(view, *QUIET[0])
     i, j = ((np.array(QUIET[0]) - [view.x0, view.y0]) // CELL_M).astype(int)
     view.clutter[i, j] += 5.0
-    assert quiet < density.clutter_at(view, *QUIET[0]) < 1.5 * quiet
+    assert quiet < density.clutter_at(view, *QUIET[0]) < 2.0 * quiet
 
 
 def test_a_cells_clutter_is_the_mean_of_a_gamma_whose_prior_is_the_whole_view() -> None:
@@ -91,11 +93,11 @@ def test_a_cells_clutter_is_the_mean_of_a_gamma_whose_prior_is_the_whole_view() 
 def test_before_the_first_look_clutter_and_detection_are_what_was_believed() -> None:
     view = new_view()
     expected = density.PLOTS_BEFORE / density.LOOKS_BEFORE / density.AREA_MIN_M2
-    assert density.clutter_at(view, 5.0, -5.0) == pytest.approx(expected, rel=2e-3)
+    assert density.clutter_at(view, 5.0, -5.0) == pytest.approx(expected, rel=1e-2)
     assert density.detection_at(view, 5.0, -5.0) == pytest.approx(density.PD_BEFORE)
 
 
-def test_detection_is_learned_by_place() -> None:
+def test_detection_is_learned_by_place_slowly() -> None:
     rng = np.random.default_rng(2)
     view = learned(1)
     shadow = HOT + 100.0
@@ -104,8 +106,9 @@ def test_detection_is_learned_by_place() -> None:
         density.count_detection(view, x, y, float(rng.random() < 0.95))
     for _ in range(400):
         density.count_detection(view, *shadow, float(rng.random() < 0.2))
-    assert density.detection_at(view, *shadow) == pytest.approx(0.2, abs=0.08)
     whole = (2_000 * 0.95 + 400 * 0.2) / 2_400
+    believed = (400 * 0.2 + CELL_CHANCES * whole) / (400 + CELL_CHANCES)
+    assert density.detection_at(view, *shadow) == pytest.approx(believed, abs=0.04)
     for place in QUIET:
         assert density.detection_at(view, *place) == pytest.approx(whole, abs=0.04)
 
@@ -178,6 +181,7 @@ def test_counts_fade_with_the_memory_and_never_grow() -> None:
     view = learned(10, n_hot=5.0)
     density.count_detection(view, 0.0, 0.0, 1.0)
     density.fade(view, 1_000.0)  # the first call sets the clock
+    view.began = -1e9
     before = {name: np.copy(view[name]) for name in ("clutter", "hits", "chances", "n_looks", "n_clutter", "n_hits")}
     density.fade(view, 1_000.0 + MEMORY_S)
     density.fade(view, 900.0)
@@ -189,8 +193,20 @@ def test_counts_fade_with_the_memory_and_never_grow() -> None:
     )
 
 
+def test_what_is_young_forgets_sooner() -> None:
+    view = learned(10)
+    view.period = 4.0
+    n = float(view.n_clutter)
+    density.fade(view, 0.0)
+    density.fade(view, 4.0)
+    assert view.n_clutter == pytest.approx(n * math.exp(-4.0 / (density.MEMORY_LOOKS * 4.0)))
+
+
 def test_fading_in_small_steps_is_fading_in_one() -> None:
     one, many = learned(10), learned(10)
+    for view in (one, many):
+        density.fade(view, 0.0)
+        view.began = -1e9
     for view, times in ((one, [0.0, 60.0]), (many, np.linspace(0.0, 60.0, 16))):
         for t in times:
             density.fade(view, float(t))
