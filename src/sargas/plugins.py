@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from sargas.model.errors import ConfigError
 
-Kind = Literal["decoder", "recording", "tracker", "rule", "transport", "journal"]
+Kind = Literal["decoder", "recording", "tracker", "rule", "transport", "journal", "search_export"]
 
 
 class Folder(Struct, frozen=True):
@@ -33,6 +33,7 @@ FOLDERS: Final[dict[Kind, Folder]] = {
     "rule": Folder("sargas.airspace"),
     "transport": Folder("sargas.feed"),
     "journal": Folder("sargas.store", prefix="journal_"),
+    "search_export": Folder("sargas.share", prefix="search_"),
 }
 
 

@@ -11,6 +11,7 @@ from sargas.model.entry import Body, Entry
 from sargas.model.finding import Finding
 from sargas.model.picture import Picture
 from sargas.model.report import AnyReport, Decoded, Malformed
+from sargas.model.search import SearchPlan
 from sargas.model.sensor import Health, RegistrationEstimate
 from sargas.model.track import Track
 
@@ -128,3 +129,13 @@ class Transport(Protocol):
 
     async def run(self, deliver: Deliver) -> None:
         """Deliver until cancelled, or until the source is at its end."""
+
+
+class SearchExport(Protocol):
+    """A search plan to a file that others can use."""
+
+    media_type: str
+    ending: str
+
+    def export(self, plan: SearchPlan, *, is_public: bool) -> bytes:
+        """Return the file; a public one hides where sensors, teams and single sectors are."""

@@ -4,7 +4,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
-from sargas.model.report import Text
+from sargas.model.report import Epoch, Lat, Lon, Point, Text
+from sargas.model.search import AssetKind, ClueKind, SearchSettings, SectorOutline, Share
 from sargas.model.track import Affiliation
 
 Officer = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -67,4 +68,86 @@ class Affiliate(_Decision, frozen=True, kw_only=True, tag="affiliate"):
     text: Text = ""
 
 
-Decision: TypeAlias = Acknowledge | Comment | Dispose | Close | Reopen | LinkTrack | Affiliate
+class PlanSearch(_Decision, frozen=True, kw_only=True, tag="plan_search"):
+    """The officer sets what the search map is made from: weights, wind, assets; replaces what was set before."""
+
+    incident_id: str
+    settings: SearchSettings
+
+
+class AddClue(_Decision, frozen=True, kw_only=True, tag="add_clue"):
+    """The officer writes down something that speaks of the lost target: a bang heard, smoke, a sighting by phone."""
+
+    incident_id: str
+    kind: ClueKind
+    lat_deg: Lat
+    lon_deg: Lon
+    radius_m: Annotated[float, Meta(gt=0.0, le=100_000.0)] = 1_000.0
+    time_s: Epoch | None = None
+    time_sd_s: Annotated[float, Meta(gt=0.0, le=86_400.0)] = 120.0
+    reliability: Share = 0.5
+    text: Text = ""
+
+
+class WeighClue(_Decision, frozen=True, kw_only=True, tag="weigh_clue"):
+    """The officer says how likely a clue is about this target at all; 0 leaves it out."""
+
+    incident_id: str
+    clue_id: str
+    reliability: Share
+
+
+class OrderSearch(_Decision, frozen=True, kw_only=True, tag="order_search"):
+    """The officer orders the search: these sectors keep their names and outlines from now on."""
+
+    incident_id: str
+    sectors: Annotated[tuple[SectorOutline, ...], Meta(min_length=1, max_length=400)]
+
+
+class MarkSearched(_Decision, frozen=True, kw_only=True, tag="mark_searched"):
+    """An area was searched in vain: a sector by name, a ring, or the paths that were walked.
+
+    `coverage` is how many times over the area was swept (Koopman's z); without one it follows from `hours` of the
+    asset in the area, or from the paths. Without hours either, it was swept once.
+    """
+
+    incident_id: str
+    asset: AssetKind
+    sector: Annotated[str, Meta(max_length=64)] = ""
+    ring: Annotated[tuple[Point, ...], Meta(max_length=2_000)] = ()
+    paths: Annotated[tuple[Annotated[tuple[Point, ...], Meta(max_length=20_000)], ...], Meta(max_length=50)] = ()
+    hours: Annotated[float, Meta(gt=0.0, le=10_000.0)] | None = None
+    coverage: Annotated[float, Meta(ge=0.0, le=100.0)] | None = None
+    sweep_width_m: Annotated[float, Meta(gt=0.0, le=20_000.0)] | None = None
+    time_s: Epoch | None = None
+    text: Text = ""
+
+
+class ReportFind(_Decision, frozen=True, kw_only=True, tag="report_find"):
+    """Something was found. `is_it`: it is what was searched for, and the search for it is over.
+
+    `photo_sha256` ties a photograph on somebody's phone to this report.
+    """
+
+    incident_id: str
+    what: Literal["wreck", "part", "crater", "explosive", "other"]
+    lat_deg: Lat
+    lon_deg: Lon
+    sd_m: Annotated[float, Meta(gt=0.0, le=10_000.0)] = 20.0
+    is_it: bool = False
+    time_s: Epoch | None = None
+    photo_sha256: Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")] = ""
+    text: Text = ""
+
+
+class EndSearch(_Decision, frozen=True, kw_only=True, tag="end_search"):
+    """The officer ends the search without a find, or opens it again with a new order."""
+
+    incident_id: str
+    text: Text = ""
+
+
+SearchDecision: TypeAlias = (
+    PlanSearch | AddClue | WeighClue | OrderSearch | MarkSearched | ReportFind | EndSearch
+)  # fmt: skip
+Decision: TypeAlias = Acknowledge | Comment | Dispose | Close | Reopen | LinkTrack | Affiliate | SearchDecision

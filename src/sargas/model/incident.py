@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from sargas.model.decision import Disposition
 from sargas.model.finding import Finding
+from sargas.model.search import SearchState
 
 Level = Literal["white", "yellow", "red"]
 
@@ -134,3 +135,4 @@ class Incident(Struct, frozen=True, kw_only=True):
     timeline: tuple[TimelineItem, ...] = ()
     evidence: tuple[int, ...] = ()
     cited: tuple[int, ...] = ()
+    search: SearchState | None = None

@@ -313,3 +313,36 @@ def test_a_lost_track_is_found_again_where_it_would_be_but_not_twenty_minutes_la
     before = [detection(s, along(s, speed=15.0)) for s in map(float, range(60))]
     after = [detection(60.0 + unseen_s + s, along(60.0 + unseen_s + s, speed=15.0)) for s in map(float, range(10))]
     assert len(feed(build(Settings(), SENSORS), [*before, *after])) == n_tracks
+
+
+def test_what_a_report_changes_is_told_though_directions_cross_in_the_same_delivery() -> None:
+    ears = {
+        name: Sensor(id=name, kind="acoustic", lat_deg=lat, lon_deg=lon, errors=Errors(azimuth_sd_deg=3.0))
+        for name, lat, lon in (("a", 54.60, 25.10), ("b", 54.60, 25.16))
+    }
+    tracker = build(Settings(), SENSORS | ears)
+    tracker.update([own(0.0)], T0)
+    heard = [
+        Bearing(sensor="a", time_s=T0 + 1.0, received_s=T0 + 1.0, azimuth_deg=45.0, range_max_m=5_000.0),
+        Bearing(sensor="b", time_s=T0 + 1.0, received_s=T0 + 1.0, azimuth_deg=315.0, range_max_m=5_000.0),
+    ]
+    changed = tracker.update([own(1.0), *heard], T0 + 1.0)
+    assert [track.identity.icao24 for track in changed] == ["4ca123"]
+
+
+def test_a_period_that_a_radar_tells_before_anything_has_a_place_is_kept() -> None:
+    nowhere = {"radar": Sensor(id="radar", kind="radar", period_s=4.0)}
+    tracker = build(Settings(), nowhere)
+    tracker.update([SensorStatus(sensor="radar", time_s=T0, received_s=T0, rotation_s=12.0)], T0)
+    plots = [detection(12.0 * k, sensor="radar") for k in range(5)]
+    feed(tracker, plots)
+    assert tracker.tick(T0 + 48.0 + 25.0)[0].status == "confirmed"  # 2.5 looks of 12 s have not gone by
+
+
+def test_a_track_that_a_radar_finds_again_is_still_the_one_of_its_neighbours_number() -> None:
+    before = [theirs(4.0 * k, 7) for k in range(10)]
+    found = [detection(float(s)) for s in range(76, 90)]
+    after = [theirs(90.0, 7, place=along(90.0)), theirs(90.5, 8, sensor="east", place=along(90.5))]
+    tracks = feed(build(Settings(), SENSORS), [*before, *found, *after])
+    (track,) = tracks.values()
+    assert track.neighbour_numbers == ("west/7", "east/8")

@@ -1,0 +1,1 @@
+"""What leaves the watch, one format or channel per file."""
