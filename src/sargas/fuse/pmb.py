@@ -126,7 +126,7 @@ class TombP:
             slots, scanning = scanning_of(self._sensors)
             s = self._settings
             self._timeline = Timeline(
-                sites=sites_of(self._sensors, self._batcher.sites), slots=slots, scanning=scanning,
+                sites=sites_of(self._sensors, self._batcher.sites, self._periods), slots=slots, scanning=scanning,
                 models=models_of(s.motion), judgement=judgement_of(s), history_s=s.history_s, rows_max=s.tracks_max,
                 rolls_back=s.rolls_back, learns=s.learns,
             )  # fmt: skip
@@ -139,9 +139,8 @@ class TombP:
         if i >= len(self._sensors) or period_s < SAME_MOMENT_S:
             return
         self._periods[i] = period_s
-        timeline = self._started() if self._batcher.plane is not None else None
-        if timeline is not None:
-            timeline.set_period(i, period_s)
+        if self._timeline is not None:
+            self._timeline.set_period(i, period_s)
 
     def _grouped(self, ms: Records) -> Records:
         """Return the measurements with the groups of those that are judged together, in the order of their times."""

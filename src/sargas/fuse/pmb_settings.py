@@ -175,9 +175,18 @@ def open_site() -> NDArray[np.void]:
 SCANNING_KINDS: Final = frozenset({"radar", "camera"})
 
 
-def sites_of(sensors: Mapping[str, Sensor], places: NDArray[np.float64]) -> NDArray[np.void]:
-    """Return the sites of the sensors, in their order, and one more for all others; `places` as `Batcher.sites`."""
+def sites_of(
+    sensors: Mapping[str, Sensor], places: NDArray[np.float64], periods_s: NDArray[np.float64]
+) -> NDArray[np.void]:
+    """Return the sites of the sensors, in their order, and one more for all others.
+
+    Args:
+        sensors: the configuration's.
+        places: as `Batcher.sites`.
+        periods_s: of each site, 0 where unknown: a radar may have told another than its configuration.
+    """
     sites = open_site().repeat(len(sensors) + 1)
+    sites["period"] = periods_s
     for site, sensor, place in zip(sites, sensors.values(), places, strict=False):
         cover = sensor.coverage
         site["x"], site["y"] = place[3], place[4]
@@ -187,7 +196,6 @@ def sites_of(sensors: Mapping[str, Sensor], places: NDArray[np.float64]) -> NDAr
         site["azimuth_from"] = math.radians(cover.azimuth_from_deg)
         site["azimuth_span"] = 2.0 * math.pi if span == 0.0 else math.radians(span)
         site["latency"] = sensor.latency_s
-        site["period"] = sensor.period_s or 0.0
         site["confirms"] = float(sensor.confirms_alone)
     return sites
 

@@ -69,6 +69,7 @@ class Publisher:
         self._work, self._room = np.zeros(1, WORK), np.zeros(1, ROOM)
         self._numbers: dict[int, int] = {}
         self._n_numbered = 0
+        self._run_told = 0
         self._told: dict[int, Track] = {}
         self._said: dict[int, Said] = {}
 
@@ -86,11 +87,12 @@ class Publisher:
         timeline.renamed.clear()
 
     def changed(self, timeline: Timeline) -> list[Track]:
-        """Return the tracks that the newest run changed, each at its own time."""
+        """Return the tracks that the runs since the last call changed, each at its own time."""
         self._follow(timeline)
         tb = timeline.table
         used = tb.used[: tb.counts[N_USED]]
-        which = used[(tb.rows["touched"][used] == timeline.run) & (tb.rows["state"][used] == SHOWN)]
+        which = used[(tb.rows["touched"][used] > self._run_told) & (tb.rows["state"][used] == SHOWN)]
+        self._run_told = timeline.run
         return self._tracks(timeline, which, math.nan)
 
     def all_at(self, timeline: Timeline, now_s: float) -> list[Track]:
