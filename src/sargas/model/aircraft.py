@@ -1,5 +1,6 @@
 """What a kind of aircraft can do, as ranges with their sources: unknown figures stay ranges."""
 
+import math
 from typing import Annotated
 
 import msgspec
@@ -87,7 +88,10 @@ def parse(text: str, name: str = "aircraft") -> tuple[Aircraft, ...]:
     """
     try:
         table = msgspec.toml.decode(text, type=AircraftTable)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+    except RecursionError as error:
+        raise DataError(f"{name}: nested too deeply for a table of aircraft") from error
+    except (msgspec.DecodeError, ValueError) as error:
+        # tomllib lets through what it cannot hold: a number of thousands of digits, half a surrogate pair.
         raise DataError(f"{name}: {error}") from error
     mistakes = [mistake for kind in table.aircraft for mistake in _mistakes(kind)]
     ids = [kind.id for kind in table.aircraft]
@@ -103,7 +107,7 @@ def _mistakes(kind: Aircraft) -> list[str]:
     for field in ("span_m", "speed_mps", "glide_ratio", "glide_speed_mps", "fall_mps", "parachute_mps", "endurance_s",
                   "height_agl_m", "turn_rate_dps", "failures_per_h"):  # fmt: skip
         low, high = getattr(kind, field)
-        if not 0.0 <= low <= high:
+        if not 0.0 <= low <= high < math.inf:
             found.append(f"aircraft '{kind.id}'.{field}: expected 0 <= lowest <= highest, got [{low}, {high}]")
     for field in ("at_power_end", "at_failure"):
         total = sum(msgspec.structs.astuple(getattr(kind, field)))

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from sargas.model.decision import Disposition
 from sargas.model.finding import Finding
-from sargas.model.search import SearchState
+from sargas.model.search import Clue, Find, Loss, Searched, SearchSettings, SearchState, SectorOutline, Share
 
 Level = Literal["white", "yellow", "red"]
 
@@ -84,9 +84,74 @@ class Reopened(Struct, frozen=True, kw_only=True, tag="reopened"):
     text: str = ""
 
 
+class SearchOpened(Struct, frozen=True, kw_only=True, tag="search_opened"):
+    """A lost track can be searched for: as it was at its last report, and who would have seen it go on."""
+
+    loss: Loss
+
+
+class WatchingEnded(Struct, frozen=True, kw_only=True, tag="watching_ended"):
+    """A sensor that would have seen a lost track go on worked until then, and no longer."""
+
+    track_id: int
+    sensor: str
+    until_s: float
+
+
+class ClueJoined(Struct, frozen=True, kw_only=True, tag="clue"):
+    """Something speaks of the lost target: a report that came in, or what an officer wrote down."""
+
+    clue: Clue
+
+
+class ClueWeighed(Struct, frozen=True, kw_only=True, tag="clue_weighed"):
+    """An officer said how likely a clue is about this target at all."""
+
+    officer: str
+    clue_id: str
+    reliability: Share
+
+
+class SearchPlanned(Struct, frozen=True, kw_only=True, tag="search_planned"):
+    """An officer set what the search map is made from."""
+
+    officer: str
+    settings: SearchSettings
+
+
+class SearchOrdered(Struct, frozen=True, kw_only=True, tag="search_ordered"):
+    """An officer ordered the search of these sectors; those ordered before are no longer searched."""
+
+    officer: str
+    sectors: tuple[SectorOutline, ...]
+
+
+class AreaSearched(Struct, frozen=True, kw_only=True, tag="searched"):
+    """An area was searched in vain."""
+
+    searched: Searched
+
+
+class Found(Struct, frozen=True, kw_only=True, tag="found"):
+    """Something was found."""
+
+    find: Find
+
+
+class SearchEnded(Struct, frozen=True, kw_only=True, tag="search_ended"):
+    """An officer ended the search without a find."""
+
+    officer: str
+    text: str = ""
+
+
+SearchHappening: TypeAlias = (
+    SearchOpened | WatchingEnded | ClueJoined | ClueWeighed | SearchPlanned
+    | SearchOrdered | AreaSearched | Found | SearchEnded
+)  # fmt: skip
 Happening: TypeAlias = (
     Opened | FindingJoined | TrackJoined | TrackLost | LevelChanged
-    | Acknowledged | Commented | Disposed | Closed | Reopened
+    | Acknowledged | Commented | Disposed | Closed | Reopened | SearchHappening
 )  # fmt: skip
 
 

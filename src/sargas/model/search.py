@@ -40,10 +40,14 @@ class Watching(Struct, frozen=True, kw_only=True):
 
 
 class Loss(Struct, frozen=True, kw_only=True):
-    """A lost track: its state at its last report, and the sensors that would have seen it go on."""
+    """A lost track: its state at its last report, and the sensors that would have seen it go on.
+
+    `path` is where it was in the last minutes before: (time_s, lon_deg, lat_deg), oldest first, some seconds apart.
+    """
 
     track: Track
     declared_s: float
+    path: tuple[tuple[float, float, float], ...] = ()
     watching: tuple[Watching, ...] = ()
 
 
@@ -167,7 +171,10 @@ class Find(Struct, frozen=True, kw_only=True):
 
 
 class SearchState(Struct, frozen=True, kw_only=True):
-    """All that the journal says of one incident's search."""
+    """All that the journal says of one incident's search.
+
+    `past_sectors` are those of earlier orders: no longer searched, but a team in the field may still report one.
+    """
 
     losses: tuple[Loss, ...] = ()
     clues: tuple[Clue, ...] = ()
@@ -175,6 +182,7 @@ class SearchState(Struct, frozen=True, kw_only=True):
     generation: int = 0
     ordered_s: float | None = None
     sectors: tuple[SectorOutline, ...] = ()
+    past_sectors: tuple[SectorOutline, ...] = ()
     searched: tuple[Searched, ...] = ()
     finds: tuple[Find, ...] = ()
     ended_s: float | None = None
