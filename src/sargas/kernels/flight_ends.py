@@ -52,12 +52,12 @@ FALSE_SPAN_S = 7_200.0
 """A false report of an end could have come at any moment of so long."""
 DOUBT_LEAST = 1e-3
 """However sure a report is said to be, so much doubt is left."""
-COURSE_SD_RAD = math.radians(1.5)
-COURSE_SPREAD = 0.6
+COURSE_SD_RAD = math.radians(0.8)
+COURSE_SPREAD = 0.8
 """The course held differs from the last one measured by so much: a log-normal scale of the standard deviation."""
-COURSE_WALK_RAD = math.radians(0.06)
+COURSE_WALK_RAD = math.radians(0.04)
 """And changes by so much times the square root of the seconds."""
-WAYPOINT_M = 60_000.0
+WAYPOINT_M = 150_000.0
 """What flies by waypoints turns once in so many metres, on average,"""
 WAYPOINT_RAD = math.radians(28.0)
 """by so much (scale of a Laplace distribution)."""
@@ -71,7 +71,7 @@ ASTRAY_LOW_S, ASTRAY_HIGH_S = 20.0, 180.0
 """Within which time what is astray forgets its turn rate."""
 DRIFT_WALK_MPS = 0.035
 """How the velocity of what drifts walks, times the square root of the seconds."""
-NEAR_END_M = 600.0
+NEAR_END_M = 100.0
 """Mean way flown on where the loss was the beginning of the end."""
 LANDING_SD_M = 350.0
 SPIRAL_SD_M = 120.0

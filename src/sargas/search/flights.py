@@ -32,7 +32,7 @@ CODE: Final[dict[Conduct, int]] = {
 REACH_M: Final = 60_000.0
 REACH_OF_RANGE: Final = 0.25
 """How far it usually flies on unseen: by the public cases 2 to 60 km, and no more than a quarter of its range."""
-TAIL: Final = 0.05
+TAIL: Final = 0.03
 """Share of flights that go on beyond that."""
 RANGE_MAX_M: Final = 400_000.0
 WIND_SD_MPS: Final = 4.5
@@ -40,7 +40,7 @@ WIND_SD_MPS: Final = 4.5
 POSITION_SD_LEAST_M: Final = 30.0
 HEIGHT_SD_M: Final = 40.0
 GROUND_SD_M: Final = 70.0
-ASTRAY_TURN_RPS: Final = (math.radians(0.12), math.radians(1.2))
+ASTRAY_TURN_RPS: Final = (math.radians(0.06), math.radians(1.0))
 PARTICLES_LEAST: Final = 150
 GROUND_CELL_M: Final = 500.0
 GROUND_CELLS: Final = 400
@@ -88,7 +88,8 @@ def fly_all(
     hypotheses = [one for one in groups(loss.track, aircraft, kinds, height_m, manner) if one.weight > 1e-6]
     silences = silences_of(loss, sensors, plane, ground_m, now_s)
     used, rows = rows_of(clues, sensors, plane, loss.track.last_report_s)
-    mean, root = last_state(loss)
+    state = last_state(loss)
+    by_line = on_line(loss, state, manner)
     wind = wind_row(settings.wind)
     ground = ground_table(terrain, plane, ground_m)
     numbers = [max(PARTICLES_LEAST, round(n_particles * group.weight)) for group in hypotheses]
@@ -100,6 +101,7 @@ def fly_all(
     of_group = np.empty(out.shape[0], dtype=np.int32)
     for k, group in enumerate(hypotheses):
         part = slice(int(starts[k]), int(starts[k + 1]))
+        mean, root = by_line if group.conduct in {"course", "return", "orbit"} else state
         row = group_row(group, loss, settings, height_m, height_sd_m)
         fe.fly(
             rng, mean, root, row, wind, rows, silences.table, HEIGHTS_M, CELL_M, HIDDEN, silences.watched_s,
@@ -131,10 +133,24 @@ def last_state(loss: Loss) -> tuple[F64, F64]:
     cov[:2, :2] = [[position[0], position[1]], [position[1], position[2]]]
     cov[2:, 2:] = [[velocity[0], velocity[1]], [velocity[1], velocity[2]]]
     values, vectors = np.linalg.eigh(np.nan_to_num(cov))
-    least = np.full(4, 0.01)
-    cov = (vectors * np.maximum(values, least)) @ vectors.T
+    cov = (vectors * np.maximum(values, 0.01)) @ vectors.T
     cov[:2, :2] += POSITION_SD_LEAST_M**2 * np.eye(2)
     return np.array([0.0, 0.0, track.east_mps, track.north_mps]), np.linalg.cholesky(cov)
+
+
+def on_line(loss: Loss, state: tuple[F64, F64], manner: Manner) -> tuple[F64, F64]:
+    """Return the state with the course of the line that it flew before, if it flew one: that is known far better."""
+    mean, root = state
+    if manner.course_rad is None:
+        return state
+    along = np.array([math.sin(manner.course_rad), math.cos(manner.course_rad)])
+    across = np.array([along[1], -along[0]])
+    cov = root @ root.T
+    speed_mps = max(float(mean[2:] @ along), 0.5)
+    speed_var = max(float(along @ cov[2:, 2:] @ along), 0.01)
+    cov[2:, 2:] = speed_var * np.outer(along, along)
+    cov[2:, 2:] += (speed_mps * manner.course_sd_rad) ** 2 * np.outer(across, across)
+    return np.concatenate([mean[:2], speed_mps * along]), np.linalg.cholesky(cov + 1e-9 * np.eye(4))
 
 
 def height_of(

@@ -21,13 +21,13 @@ COME_DOWN: Final[tuple[Fate, ...]] = ("landed", "glided", "fell", "obstacle")
 CONDUCTS: Final[tuple[Conduct, ...]] = ("course", "wander", "orbit", "return", "drift")
 FATES: Final[tuple[Fate, ...]] = ("flying", "left", "landed", "glided", "fell", "obstacle", "never")
 
-HOW_IT_FLEW: Final[dict[Conduct, float]] = {"course": 0.55, "wander": 0.25, "orbit": 0.12, "return": 0.08}
+HOW_IT_FLEW: Final[dict[Conduct, float]] = {"course": 0.52, "wander": 0.29, "orbit": 0.14, "return": 0.05}
 HOW_IT_ENDED: Final[dict[Fate, float]] = {"landed": 0.34, "glided": 0.36, "fell": 0.2, "obstacle": 0.1}
 OBSTACLE_LOW_M: Final = 150.0
 """Masts, trees and hills stand in the way of what flies below this; above it hardly anything does."""
-AT_LOSS: Final = 0.15
+AT_LOSS: Final = 0.1
 """Share of losses in which the end began at that moment, before anything is known of how it flew then."""
-KEPT: Final = 0.8
+KEPT: Final = 0.65
 """That it flies on as it flew before; else anything is possible again, as it would be of an unknown flight."""
 SPEED_SD_MPS: Final = 6.0
 """How far a ground speed lies from an airspeed, for the wind."""

@@ -10,6 +10,8 @@ F64 = NDArray[np.float64]
 Labels = NDArray[np.int64]
 T = TypeVar("T", bound=str)
 
+LEAST = 1e-300
+"""Less than this is nothing: a share of it cannot be reckoned."""
 NOT_COUNTED = -1
 """The label of what none of the names speaks of."""
 
@@ -27,12 +29,12 @@ def with_said(found: Mapping[T, float], said: Mapping[T, float]) -> dict[T, floa
     What nothing speaks for stays at 0, whatever was said: there is no flight that could be weighed up.
     """
     total = sum(found.values())
-    if total <= 0.0:
+    if total <= LEAST:
         return dict(found)
     spoken = {name: share for name, share in said.items() if found.get(name, 0.0) > 0.0}
     rest = sum(mass for name, mass in found.items() if name not in spoken)
     of_spoken = sum(spoken.values())
-    if rest <= 0.0 or of_spoken > 1.0:
+    if rest <= LEAST or of_spoken > 1.0:
         left, scale = 0.0, 1.0 / of_spoken if of_spoken > 0.0 else 0.0
     else:
         left, scale = (1.0 - of_spoken) / rest, 1.0

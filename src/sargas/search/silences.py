@@ -25,7 +25,7 @@ HEIGHTS_M: Final = np.array([0.0, 30.0, 60.0, 100.0, 150.0, 250.0, 400.0, 700.0,
 CELL_M: Final = 1_000.0
 N_CELLS: Final = 200
 WATCHED_MAX_S: Final = 7_200.0
-HIDDEN: Final = 0.35
+HIDDEN: Final = 0.5
 """That it flies on where no sensor can see it: lower than before, behind trees, in a gap that no table shows."""
 EARTH_EFFECTIVE_M: Final = 4.0 / 3.0 * 6_371_008.8
 ANTENNA_LEAST_M: Final = 8.0

@@ -1,0 +1,156 @@
+"""The smallest areas that hold a share of the probability: exactly, from the cells, and as lines for a map."""
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import shapely
+from msgspec import Struct
+from numpy.typing import ArrayLike
+
+from sargas.search.polygons import areas_above, held_within, polygon_rings
+from sargas.search.raster import F64, Mosaic, Window, above, level_field, spread, windows_about
+
+Polygons: TypeAlias = list[list[F64]]
+"""Polygons as rings (n, 2) [m], corners not repeated: first the outer, counter-clockwise, then holes, clockwise."""
+
+View: TypeAlias = tuple[Window, F64]
+"""A window and how far above the wanted density it lies there."""
+
+SHARES: Final = (0.5, 0.75, 0.9, 0.95)
+PIXELS: Final = 420
+"""Pixels on the longer side of a raster."""
+FINENESS: Final = 0.025
+"""Standard deviation of the least smoothing as a share of the size of the whole area: a map shows no finer."""
+SPECK: Final = 0.002
+"""Pieces that hold less than this share of the probability are left out, and holes of less than it of the area."""
+POINTS: Final = 400
+"""Corners of a ring at most."""
+CLOSE: Final = 0.004
+"""How far the probability held may be off the share before the level is corrected again."""
+CORRECTIONS: Final = 6
+
+_geos: Any = shapely  # shapely carries no types
+
+
+class _Wanted(Struct, frozen=True, kw_only=True):
+    """A contour to draw: its share, density and exact area, and the contour within it (None for the innermost)."""
+
+    share: float
+    density: float
+    area_m2: float
+    inner: Any
+
+
+class _Drawn(Struct, frozen=True):
+    """A contour: polygons and the probability held by them."""
+
+    polygons: Any
+    held: float
+
+
+def highest_density(size_m: ArrayLike, poc: ArrayLike, shares: ArrayLike) -> tuple[F64, F64]:
+    """Return density [1/m2] and area [m2] of the smallest areas that hold the shares of the total probability.
+
+    Each area is that of the cells at and above its density; of the last cell it takes what is needed. A share of
+    nothing has the highest density and no area.
+
+    Args:
+        size_m, poc: sides and probabilities of the cells, shape (n,), n > 0.
+        shares: 0 to 1, shape (k,).
+    """
+    area_m2, mass = np.asarray(size_m, np.float64) ** 2, np.asarray(poc, np.float64)
+    order = np.argsort(-mass / area_m2, kind="stable")
+    held = np.concatenate([[0.0], np.cumsum(mass[order])])
+    covered_m2 = np.concatenate([[0.0], np.cumsum(area_m2[order])])
+    wanted = np.asarray(shares, np.float64) * held[-1]
+    # The first cell at which the sum is reached; rounding must not carry the last share beyond the last cell that
+    # holds anything.
+    last = np.minimum(np.searchsorted(held, wanted * (1.0 - 1e-12)), np.searchsorted(held, held[-1]))
+    last = np.maximum(last, 1)
+    part = np.clip((wanted - held[last - 1]) / np.maximum(held[last] - held[last - 1], 1e-300), 0.0, 1.0)
+    density = (mass / area_m2)[order][last - 1]
+    return density, covered_m2[last - 1] + part * area_m2[order][last - 1]
+
+
+def contours_of(
+    x_m: F64, y_m: F64, size_m: F64, poc: F64, shares: Sequence[float] = SHARES
+) -> list[tuple[float, float, Polygons]]:
+    """Return (share, area [m2], polygons) of each share, the smallest share first; each lies within the next.
+
+    The area is exact, of the cells. The polygons are smooth; they hold their share to within 0.02, but for a share
+    that a map of nothing cannot give: then there are none.
+
+    Args:
+        x_m, y_m, size_m, poc: centres, sides and probabilities of the cells, shape (n,).
+        shares: above 0 and below 1.
+    """
+    mosaic = Mosaic(x_m, y_m, size_m, poc)
+    mosaic = mosaic.only(mosaic.poc > 0.0)
+    wanted = sorted(shares)
+    if not mosaic.poc.size:
+        return [(share, 0.0, []) for share in wanted]
+    density, area_m2 = highest_density(mosaic.size_m, mosaic.poc, wanted)
+    inner, found = None, []
+    for k, share in enumerate(wanted):
+        aim = _Wanted(share=share, density=float(density[k]), area_m2=float(area_m2[k]), inner=inner)
+        inner = _contour(mosaic, aim)
+        found.append((share, aim.area_m2, [polygon_rings(polygon) for polygon in inner]))
+    return found
+
+
+def _contour(mosaic: Mosaic, wanted: _Wanted) -> Any:
+    """Return the polygons (an array) that hold a share of the map and all of the inner ones."""
+    least_m = FINENESS * math.sqrt(wanted.area_m2)
+    windows = _windows(mosaic, wanted.share, least_m)
+    views = [(window, level_field(window, mosaic, wanted.density, least_m)) for window in windows]
+    poc = [spread(window, mosaic, mosaic.poc).ravel() for window in windows]
+    levels, held = above(np.concatenate([field.ravel() for _, field in views]), np.concatenate(poc))
+    total, aim, best = float(np.sum(mosaic.poc)), wanted.share, _Drawn(np.empty(0, dtype=object), 0.0)
+    for _ in range(CORRECTIONS):
+        drawn = _drawn(mosaic, views, float(np.interp(-aim * total, -held, levels)), wanted)
+        if abs(drawn.held - wanted.share) < abs(best.held - wanted.share):
+            best = drawn
+        if abs(drawn.held - wanted.share) < CLOSE:
+            break
+        aim = float(np.clip(aim + wanted.share - drawn.held, 1e-6, 1.0))
+    return best.polygons
+
+
+def _windows(mosaic: Mosaic, share: float, least_m: float) -> list[Window]:
+    """Return the windows about the densest cells that hold a little more than the share."""
+    order = np.argsort(-mosaic.density, kind="stable")
+    held = np.cumsum(mosaic.poc[order])
+    n = 1 + int(np.searchsorted(held, min(share + 0.02, 1.0) * held[-1] * (1.0 - 1e-12)))
+    dense = mosaic.only(order[:n])
+    pixel_m = max(float(np.min(dense.size_m)) / 6.0, least_m / 4.0)
+    return windows_about(dense, float(np.max(dense.size_m)) + 2.0 * least_m, pixel_m, PIXELS)
+
+
+def _drawn(mosaic: Mosaic, views: Sequence[View], level: float, wanted: _Wanted) -> _Drawn:
+    """Return the pieces of the field above a level that matter, together with the inner contour."""
+    total = float(np.sum(mosaic.poc))
+    pieces = [_simplified(areas_above(*view, level, SPECK * wanted.area_m2), 0.3 * view[0].pixel_m) for view in views]
+    pieces = np.concatenate(pieces)
+    held = held_within(mosaic, pieces) / total
+    order = np.argsort(-held, kind="stable")
+    before = np.cumsum(held[order]) - held[order]
+    # Where so much lies scattered in specks that the share would be missed without them, the largest stay.
+    pieces = pieces[order[(held[order] >= SPECK) | (before < wanted.share - CLOSE)]]
+    if wanted.inner is not None:
+        pieces = _geos.get_parts(_geos.union_all(np.concatenate([pieces, wanted.inner])))
+    return _Drawn(pieces, float(np.sum(held_within(mosaic, pieces))) / total)
+
+
+def _simplified(pieces: Any, tolerance_m: float) -> Any:
+    """Return valid polygons with the corners that matter, fewer than `POINTS` on each ring."""
+    simple = _geos.simplify(pieces, tolerance_m)
+    for _ in range(16):
+        tolerance_m *= 1.6
+        rings, owner = _geos.get_rings(simple, return_index=True)
+        is_long = np.unique(owner[_geos.get_num_points(rings) > POINTS])
+        if not is_long.size:
+            break
+        simple[is_long] = _geos.simplify(pieces[is_long], tolerance_m)
+    return simple

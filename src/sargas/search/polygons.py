@@ -1,0 +1,105 @@
+"""Polygons in the plane: drawn around what lies above a level, and what a map holds within them.
+
+Arrays of polygons are those of shapely; rings are arrays (n, 2) [m] whose first corner is not repeated.
+"""
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import shapely
+from contourpy import FillType, contour_generator
+
+from sargas.search.raster import F64, I64, Mosaic, Window
+
+_geos: Any = shapely  # shapely carries no types
+
+
+def areas_above(window: Window, field: F64, level: float, least_hole_m2: float) -> Any:
+    """Return the areas above a level as an array of polygons; small holes are filled."""
+    x_m, y_m = window.centres
+    # Beyond the window the field counts as low, so that every contour closes.
+    x_m = np.concatenate([[x_m[0] - window.pixel_m], x_m, [x_m[-1] + window.pixel_m]])
+    y_m = np.concatenate([[y_m[0] - window.pixel_m], y_m, [y_m[-1] + window.pixel_m]])
+    edged = np.pad(field, 1, constant_values=level - 0.5)
+    maker = contour_generator(x_m, y_m, edged, fill_type=FillType.OuterOffset)
+    points, offsets = maker.filled(level, float("inf"))
+    kept = []
+    for line, cuts in zip(points, offsets, strict=True):
+        rings = [line[a:b] for a, b in pairwise(cuts)]
+        area_m2 = np.abs([_signed_area_m2(ring) for ring in rings])
+        if area_m2[0] > 4.0 * window.pixel_m**2:
+            holes = [ring for ring, hole_m2 in zip(rings, area_m2, strict=True) if hole_m2 > least_hole_m2]
+            kept.append(_geos.Polygon(rings[0], holes[1:]))
+    return np.array(kept, dtype=object)
+
+
+def polygon_rings(polygon: Any) -> list[F64]:
+    """Return the rings of a polygon: the outer one first and counter-clockwise, holes clockwise; not closed."""
+    rings = [np.asarray(ring.coords, np.float64)[:-1] for ring in (polygon.exterior, *polygon.interiors)]
+    return [ring if (_signed_area_m2(ring) > 0.0) == (k == 0) else ring[::-1] for k, ring in enumerate(rings)]
+
+
+def _signed_area_m2(ring: F64) -> float:
+    """Return the area of a ring, positive if it runs counter-clockwise."""
+    x, y = ring[:, 0] - ring[0, 0], ring[:, 1] - ring[0, 1]
+    return 0.5 * float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))
+
+
+def held_within(mosaic: Mosaic, areas: Any) -> F64:
+    """Return what the map holds within each of an array of (multi)polygons, shape (n,); cells count by the part inside.
+
+    A cell's part of an area is the sum over the area's edges of what lies below them, counted by their direction
+    (Green's theorem); an edge matters to the cells it meets and to those below it, down to its ring's lowest point.
+    """
+    polygons, owners = _geos.get_parts(areas, return_index=True)
+    starts, ends, lows, owner = _edges([polygon_rings(polygon) for polygon in polygons], owners)
+    west, east = np.minimum(starts[:, 0], ends[:, 0]), np.maximum(starts[:, 0], ends[:, 0])
+    edge, cell = mosaic.tree.query(_geos.box(west, lows, east, np.maximum(starts[:, 1], ends[:, 1])))
+    half_m = 0.5 * mosaic.size_m[cell]
+    area_m2 = _area_below(
+        starts[edge], ends[edge], mosaic.x_m[cell] - half_m, mosaic.x_m[cell] + half_m,
+        mosaic.y_m[cell] - half_m, mosaic.size_m[cell],
+    )  # fmt: skip
+    return np.bincount(owner[edge], area_m2 * mosaic.density[cell], minlength=len(areas))
+
+
+def _edges(rings: list[list[F64]], owners: I64) -> tuple[F64, F64, F64, I64]:
+    """Return starts and ends of all edges that are not upright, their ring's lowest y and their owners."""
+    if not rings:
+        return np.empty((0, 2)), np.empty((0, 2)), np.empty(0), np.empty(0, np.int64)
+    flat = [(ring, owner) for group, owner in zip(rings, owners, strict=True) for ring in group]
+    counts = [len(ring) for ring, _ in flat]
+    starts, ends = (
+        np.concatenate([ring for ring, _ in flat]),
+        np.concatenate([np.roll(ring, -1, 0) for ring, _ in flat]),
+    )
+    lows = np.repeat([float(np.min(ring[:, 1])) for ring, _ in flat], counts)
+    owner = np.repeat([int(owner) for _, owner in flat], counts)
+    leans = starts[:, 0] != ends[:, 0]
+    return starts[leans], ends[leans], lows[leans], owner[leans]
+
+
+def _area_below(start: F64, end: F64, west: F64, east: F64, south: F64, side: F64) -> F64:
+    """Return the area [m2] of each box below each edge, negative where the edge runs east."""
+    x0, x1 = np.minimum(start[:, 0], end[:, 0]), np.maximum(start[:, 0], end[:, 0])
+    left, right = np.maximum(x0, west), np.maximum(np.minimum(x1, east), np.maximum(x0, west))
+    run = end[:, 0] - start[:, 0]
+    slope = (end[:, 1] - start[:, 1]) / run
+    a = (start[:, 1] + slope * (left - start[:, 0]) - south) / side
+    b = (start[:, 1] + slope * (right - start[:, 0]) - south) / side
+    # The mean over the edge of its height within the box, which is between 0 and 1: by its integral, and where the
+    # edge is level by its middle, since the integral's difference would have no digits left.
+    rise = b - a
+    is_level = np.abs(rise) < 1e-6
+    mean = np.where(
+        is_level, np.clip(0.5 * (a + b), 0.0, 1.0), (_filled(b) - _filled(a)) / np.where(is_level, 1.0, rise)
+    )
+    area_m2: F64 = -np.sign(run) * mean * side * (right - left)
+    return area_m2
+
+
+def _filled(t: F64) -> F64:
+    """Return the integral of the height, cut off at 0 and 1, up to t."""
+    filled: F64 = np.where(t < 0.0, 0.0, np.where(t < 1.0, 0.5 * t**2, t - 0.5))
+    return filled
