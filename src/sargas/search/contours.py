@@ -29,7 +29,7 @@ POINTS: Final = 400
 """Corners of a ring at most."""
 CLOSE: Final = 0.004
 """How far the probability held may be off the share before the level is corrected again."""
-CORRECTIONS: Final = 6
+CORRECTIONS: Final = 12
 
 _geos: Any = shapely  # shapely carries no types
 
@@ -57,7 +57,8 @@ def highest_density(size_m: ArrayLike, poc: ArrayLike, shares: ArrayLike) -> tup
     nothing has the highest density and no area.
 
     Args:
-        size_m, poc: sides and probabilities of the cells, shape (n,), n > 0.
+        size_m: sides of the cells, shape (n,), n > 0.
+        poc: probability in each.
         shares: 0 to 1, shape (k,).
     """
     area_m2, mass = np.asarray(size_m, np.float64) ** 2, np.asarray(poc, np.float64)
@@ -83,7 +84,10 @@ def contours_of(
     that a map of nothing cannot give: then there are none.
 
     Args:
-        x_m, y_m, size_m, poc: centres, sides and probabilities of the cells, shape (n,).
+        x_m: centres of the cells, east, shape (n,).
+        y_m: the same, north.
+        size_m: sides of the cells.
+        poc: probability in each cell.
         shares: above 0 and below 1.
     """
     mosaic = Mosaic(x_m, y_m, size_m, poc)
@@ -103,36 +107,43 @@ def contours_of(
 def _contour(mosaic: Mosaic, wanted: _Wanted) -> Any:
     """Return the polygons (an array) that hold a share of the map and all of the inner ones."""
     least_m = FINENESS * math.sqrt(wanted.area_m2)
-    windows = _windows(mosaic, wanted.share, least_m)
+    windows = _windows(mosaic, wanted, least_m)
     views = [(window, level_field(window, mosaic, wanted.density, least_m)) for window in windows]
     poc = [spread(window, mosaic, mosaic.poc).ravel() for window in windows]
     levels, held = above(np.concatenate([field.ravel() for _, field in views]), np.concatenate(poc))
     total, aim, best = float(np.sum(mosaic.poc)), wanted.share, _Drawn(np.empty(0, dtype=object), 0.0)
+    low, high = float(levels[0]), float(levels[-1])
     for _ in range(CORRECTIONS):
-        drawn = _drawn(mosaic, views, float(np.interp(-aim * total, -held, levels)), wanted)
+        level = float(np.interp(-aim * total, -held, levels))
+        if not low < level < high:
+            level = 0.5 * (low + high)
+        drawn = _drawn(mosaic, views, level, wanted)
         if abs(drawn.held - wanted.share) < abs(best.held - wanted.share):
             best = drawn
         if abs(drawn.held - wanted.share) < CLOSE:
             break
-        aim = float(np.clip(aim + wanted.share - drawn.held, 1e-6, 1.0))
+        low, high = (level, high) if drawn.held > wanted.share else (low, level)
+        aim += wanted.share - drawn.held
     return best.polygons
 
 
-def _windows(mosaic: Mosaic, share: float, least_m: float) -> list[Window]:
+def _windows(mosaic: Mosaic, wanted: _Wanted, least_m: float) -> list[Window]:
     """Return the windows about the densest cells that hold a little more than the share."""
     order = np.argsort(-mosaic.density, kind="stable")
     held = np.cumsum(mosaic.poc[order])
-    n = 1 + int(np.searchsorted(held, min(share + 0.02, 1.0) * held[-1] * (1.0 - 1e-12)))
+    n = 1 + int(np.searchsorted(held, min(wanted.share + 0.02, 1.0) * held[-1] * (1.0 - 1e-12)))
     dense = mosaic.only(order[:n])
-    pixel_m = max(float(np.min(dense.size_m)) / 6.0, least_m / 4.0)
+    pixel_m = min(max(float(np.min(dense.size_m)) / 6.0, least_m / 4.0), math.sqrt(wanted.area_m2) / 40.0)
     return windows_about(dense, float(np.max(dense.size_m)) + 2.0 * least_m, pixel_m, PIXELS)
 
 
 def _drawn(mosaic: Mosaic, views: Sequence[View], level: float, wanted: _Wanted) -> _Drawn:
     """Return the pieces of the field above a level that matter, together with the inner contour."""
     total = float(np.sum(mosaic.poc))
-    pieces = [_simplified(areas_above(*view, level, SPECK * wanted.area_m2), 0.3 * view[0].pixel_m) for view in views]
-    pieces = np.concatenate(pieces)
+    rough = [areas_above(*view, level, SPECK * wanted.area_m2) for view in views]
+    pieces = np.concatenate(
+        [_simplified(part, 0.3 * window.pixel_m) for part, (window, _) in zip(rough, views, strict=True)]
+    )
     held = held_within(mosaic, pieces) / total
     order = np.argsort(-held, kind="stable")
     before = np.cumsum(held[order]) - held[order]

@@ -1,4 +1,4 @@
-"""Ground in pieces of equal effort, and pieces that are too small together: polygons (arrays of shapely) in a plane."""
+"""Ground in pieces of equal effort, and small pieces joined: polygons, as arrays of shapely, in a plane."""
 
 import heapq
 import math
@@ -167,7 +167,7 @@ def noded(polygons: Any, lines: Sequence[ArrayLike] = ()) -> Any:
 
 
 def joined(faces: Any, efforts: F64) -> Any:
-    """Return the faces with those too small joined to the neighbour with the longest common border, smallest first."""
+    """Return the faces; those too small are joined to the neighbour with the longest common border, smallest first."""
     work, borders = [float(effort) for effort in efforts], _borders(faces)
     members = [[k] for k in range(len(faces))]
     waiting = [(part, k) for k, part in enumerate(work)]

@@ -73,7 +73,10 @@ def kind_weights(track: Track, aircraft: Sequence[Aircraft], settings: SearchSet
         kind.id: kind.share * _fit(speed_mps, kind) * (_height_fit(height_m, kind) if height_m is not None else 1.0)
         for kind in aircraft
     }
-    return _normalised({key: weight for key, weight in weights.items() if weight > 1e-4 * max(weights.values())})
+    best = max(weights.values())
+    if best <= 0.0:  # faster or slower than anything known: then its speed says nothing
+        return _normalised({kind.id: kind.share for kind in aircraft})
+    return _normalised({key: weight for key, weight in weights.items() if weight > 1e-4 * best})
 
 
 def groups(

@@ -47,7 +47,7 @@ def _signed_area_m2(ring: F64) -> float:
 
 
 def held_within(mosaic: Mosaic, areas: Any) -> F64:
-    """Return what the map holds within each of an array of (multi)polygons, shape (n,); cells count by the part inside.
+    """Return what the map holds within each of n areas, shape (n,); a cell counts by the part of it that is inside.
 
     A cell's part of an area is the sum over the area's edges of what lies below them, counted by their direction
     (Green's theorem); an edge matters to the cells it meets and to those below it, down to its ring's lowest point.
@@ -56,11 +56,7 @@ def held_within(mosaic: Mosaic, areas: Any) -> F64:
     starts, ends, lows, owner = _edges([polygon_rings(polygon) for polygon in polygons], owners)
     west, east = np.minimum(starts[:, 0], ends[:, 0]), np.maximum(starts[:, 0], ends[:, 0])
     edge, cell = mosaic.tree.query(_geos.box(west, lows, east, np.maximum(starts[:, 1], ends[:, 1])))
-    half_m = 0.5 * mosaic.size_m[cell]
-    area_m2 = _area_below(
-        starts[edge], ends[edge], mosaic.x_m[cell] - half_m, mosaic.x_m[cell] + half_m,
-        mosaic.y_m[cell] - half_m, mosaic.size_m[cell],
-    )  # fmt: skip
+    area_m2 = _area_below(starts[edge], ends[edge], mosaic.only(cell))
     return np.bincount(owner[edge], area_m2 * mosaic.density[cell], minlength=len(areas))
 
 
@@ -80,14 +76,17 @@ def _edges(rings: list[list[F64]], owners: I64) -> tuple[F64, F64, F64, I64]:
     return starts[leans], ends[leans], lows[leans], owner[leans]
 
 
-def _area_below(start: F64, end: F64, west: F64, east: F64, south: F64, side: F64) -> F64:
-    """Return the area [m2] of each box below each edge, negative where the edge runs east."""
+def _area_below(start: F64, end: F64, cells: Mosaic) -> F64:
+    """Return the area [m2] of each cell below each edge, negative where the edge runs east."""
+    half_m, side_m = 0.5 * cells.size_m, cells.size_m
     x0, x1 = np.minimum(start[:, 0], end[:, 0]), np.maximum(start[:, 0], end[:, 0])
-    left, right = np.maximum(x0, west), np.maximum(np.minimum(x1, east), np.maximum(x0, west))
+    left = np.maximum(x0, cells.x_m - half_m)
+    right = np.maximum(np.minimum(x1, cells.x_m + half_m), left)
     run = end[:, 0] - start[:, 0]
     slope = (end[:, 1] - start[:, 1]) / run
-    a = (start[:, 1] + slope * (left - start[:, 0]) - south) / side
-    b = (start[:, 1] + slope * (right - start[:, 0]) - south) / side
+    south = cells.y_m - half_m
+    a = (start[:, 1] + slope * (left - start[:, 0]) - south) / side_m
+    b = (start[:, 1] + slope * (right - start[:, 0]) - south) / side_m
     # The mean over the edge of its height within the box, which is between 0 and 1: by its integral, and where the
     # edge is level by its middle, since the integral's difference would have no digits left.
     rise = b - a
@@ -95,7 +94,7 @@ def _area_below(start: F64, end: F64, west: F64, east: F64, south: F64, side: F6
     mean = np.where(
         is_level, np.clip(0.5 * (a + b), 0.0, 1.0), (_filled(b) - _filled(a)) / np.where(is_level, 1.0, rise)
     )
-    area_m2: F64 = -np.sign(run) * mean * side * (right - left)
+    area_m2: F64 = -np.sign(run) * mean * side_m * (right - left)
     return area_m2
 
 

@@ -95,7 +95,7 @@ def windows_about(mosaic: Mosaic, margin_m: float, pixel_m: float, n_most: int) 
     east, north = np.max(mosaic.x_m + half_m), np.max(mosaic.y_m + half_m)
     coarse_m = max(margin_m, (east - west) / _COARSE, (north - south) / _COARSE)
     coarse = _window(np.array([west, south, east + coarse_m, north + coarse_m]), coarse_m, _COARSE + 1)
-    groups, _ = ndimage.label(spread(coarse, mosaic, mosaic.size_m**2) > 1e-6 * coarse.pixel_m**2, np.ones((3, 3)))
+    groups, _ = ndimage.label(spread(coarse, mosaic, np.ones_like(mosaic.size_m)) > 1e-9, np.ones((3, 3)))
     boxes = np.array([(x.start, y.start, x.stop, y.stop) for y, x in ndimage.find_objects(groups)], np.float64)
     corner = np.array([west, south, west, south]) - margin_m * _LOWS
     return [_window(box, pixel_m, n_most) for box in _apart(boxes * coarse.pixel_m + corner)]
@@ -109,7 +109,7 @@ def _window(box: F64, pixel_m: float, n_most: int) -> Window:
 
 
 def _apart(boxes: F64) -> F64:
-    """Return the boxes (west, south, east, north) about the groups that overlapping boxes form, until none overlap."""
+    """Return boxes (west, south, east, north) about the groups that overlapping boxes form, until none overlap."""
     while True:
         one, other = _geos.STRtree(_geos.box(*boxes.T)).query(_geos.box(*boxes.T))
         n = len(boxes)
@@ -172,7 +172,7 @@ def _tilt(window: Window, mosaic: Mosaic) -> F64:
 
 
 def _widths(window: Window, mosaic: Mosaic, least_m: float) -> F64:
-    """Return the standard deviation of the smoothing at each pixel [pixels]; where no cell is, as in its neighbours."""
+    """Return the standard deviation of the smoothing [pixels] at each pixel; where no cell is, as beside it."""
     area = mosaic.size_m**2
     covered = ndimage.gaussian_filter(spread(window, mosaic, area), 2.0, truncate=2.0)
     log_size = ndimage.gaussian_filter(spread(window, mosaic, area * np.log(mosaic.size_m)), 2.0, truncate=2.0)

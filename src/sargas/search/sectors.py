@@ -74,7 +74,7 @@ def sector_poc(rings: Sequence[ArrayLike], x_m: F64, y_m: F64, size_m: F64, poc:
     return held_within(Mosaic(x_m, y_m, size_m, poc), _geos.make_valid(polygons))
 
 
-def draw_sectors(
+def draw_sectors(  # noqa: PLR0917 (a map is four columns)
     x_m: F64, y_m: F64, size_m: F64, poc: F64, rate_m2ps: ArrayLike, hours: float,
     lines: Sequence[ArrayLike] = (), share: float = 0.95, n_max: int = 120,
 ) -> list[Shape]:  # fmt: skip
@@ -84,7 +84,10 @@ def draw_sectors(
     its best part is drawn and the rest left: what the sectors' `poc` add up to is what is covered.
 
     Args:
-        x_m, y_m, size_m, poc: centres, sides and probabilities of the cells, shape (n,).
+        x_m: centres of the cells, east, shape (n,).
+        y_m: the same, north.
+        size_m: sides of the cells.
+        poc: probability in each cell.
         rate_m2ps: area that a standard team sweeps in a second, one number or one for each cell. A cell of rate 0
             cannot be searched: nothing is looked for there, and it takes no effort.
         hours: effort that a sector should take.
@@ -208,7 +211,7 @@ def _worth(ground: _Ground, share: float, n_max: int) -> tuple[Mosaic, Mosaic, f
 
 
 def _worthwhile(work: F64, held: F64, enough: float) -> I64:
-    """Return which pieces are worth a sector: the best of all, those not too small, and others until enough is held."""
+    """Return which pieces are worth a sector: the best, those not too small, and others until enough is held."""
     order = np.argsort(-held, kind="stable")
     is_needed = np.cumsum(held[order]) - held[order] < enough
     is_needed[0] = True
