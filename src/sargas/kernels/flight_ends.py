@@ -35,8 +35,8 @@ COURSE, WANDER, ORBIT, RETURN, DRIFT = range(5)
     SPEED_HIGH, N_GROUP,
 ) = range(34)  # fmt: skip
 
-# a report
-WHAT, X, Y, TIME, TIME_SD, VARIANCE, AZIMUTH, AZIMUTH_SD, AREA, RELIABILITY, N_CLUE = range(11)
+# a report: VARIANCE is how far from its place the target may be, PLACE_VARIANCE how far off the place is itself
+WHAT, X, Y, TIME, TIME_SD, VARIANCE, PLACE_VARIANCE, AZIMUTH, AZIMUTH_SD, AREA, RELIABILITY, N_CLUE = range(12)
 ON_THE_WAY, AT_THE_END, AT_POWER_END, ON_THE_GROUND = range(4)
 
 # what comes out of each particle
@@ -139,9 +139,8 @@ def clue_ratio(clue: F64, x: float, y: float, along_e: float, along_n: float, sp
     if not math.isnan(clue[AZIMUTH]):
         off = math.atan2(-dx, -dy) - clue[AZIMUTH]
         off = math.atan2(math.sin(off), math.cos(off))
-        # The nearer the target, the less its direction says: it may have been anywhere overhead.
-        distance = math.sqrt(dx * dx + dy * dy)
-        sd = math.sqrt(clue[AZIMUTH_SD] ** 2 + min(9.0, 0.25 * clue[VARIANCE] / max(distance * distance, 1.0)))
+        # The nearer the target, the more it matters where exactly the observer stood.
+        sd = math.sqrt(clue[AZIMUTH_SD] ** 2 + min(9.0, clue[PLACE_VARIANCE] / max(dx * dx + dy * dy, 1.0)))
         if sd < 2.0:
             ratio *= math.sqrt(2.0 * math.pi) / sd * math.exp(-0.5 * (off / sd) ** 2)
     if not math.isnan(off_s):

@@ -20,6 +20,7 @@ SEEN_M: Final = 1_000.0
 BANG_M: Final = 4_000.0
 """How far away what is heard, seen, or heard to explode usually is: one standard deviation."""
 BEARING_M: Final = 6_000.0
+SITE_SD_M: Final = 50.0
 TOLD_SD_S: Final = 60.0
 """How far off the time is that a person gives."""
 MEASURED_SD_S: Final = 3.0
@@ -87,7 +88,8 @@ def _row(clue: Clue, sites: dict[str, Sensor], plane: EqualArea, from_s: float) 
     row[fe.X], row[fe.Y] = x, y
     row[fe.TIME] = math.inf if time_s is None else time_s - from_s
     row[fe.TIME_SD] = clue.time_sd_s if clue.report is None else _time_sd_s(clue)
-    row[fe.VARIANCE] = _variance_m2(clue)
+    row[fe.VARIANCE] = _variance_m2(clue, sites)
+    row[fe.PLACE_VARIANCE] = (clue.report.position_sd_m if isinstance(clue.report, Sighting) else SITE_SD_M) ** 2
     azimuth_deg, sd_deg = _direction(clue, sites)
     row[fe.AZIMUTH] = math.nan if azimuth_deg is None else math.radians(azimuth_deg)
     row[fe.AZIMUTH_SD] = math.radians(sd_deg)
@@ -108,13 +110,15 @@ def _place(clue: Clue, sites: dict[str, Sensor]) -> tuple[float, float] | None:
     return site.lat_deg, site.lon_deg
 
 
-def _variance_m2(clue: Clue) -> float:
+def _variance_m2(clue: Clue, sites: dict[str, Sensor]) -> float:
     match clue.report:
         case Sighting(sense=sense, position_sd_m=sd_m, range_m=range_m):
             reach_m = BANG_M if clue.kind == "bang" else SEEN_M if sense == "seen" else HEARD_M
             return sd_m**2 + max(reach_m, (range_m or 0.0)) ** 2
-        case Bearing(range_max_m=range_max_m):
-            return (0.5 * range_max_m if range_max_m is not None else BEARING_M) ** 2
+        case Bearing(sensor=sensor, range_max_m=told_m):
+            site = sites.get(sensor)
+            within_m = told_m if told_m is not None or site is None else site.coverage.range_max_m
+            return (0.5 * within_m if within_m is not None else BEARING_M) ** 2
         case Presence(radius_m=radius_m):
             return (0.5 * radius_m) ** 2 + 100.0**2
         case _:

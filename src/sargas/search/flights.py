@@ -89,7 +89,7 @@ def fly_all(
     silences = silences_of(loss, sensors, plane, ground_m, now_s)
     used, rows = rows_of(clues, sensors, plane, loss.track.last_report_s)
     state = last_state(loss)
-    by_line = on_line(loss, state, manner)
+    by_line = on_line(state, manner)
     wind = wind_row(settings.wind)
     ground = ground_table(terrain, plane, ground_m)
     numbers = [max(PARTICLES_LEAST, round(n_particles * group.weight)) for group in hypotheses]
@@ -138,7 +138,7 @@ def last_state(loss: Loss) -> tuple[F64, F64]:
     return np.array([0.0, 0.0, track.east_mps, track.north_mps]), np.linalg.cholesky(cov)
 
 
-def on_line(loss: Loss, state: tuple[F64, F64], manner: Manner) -> tuple[F64, F64]:
+def on_line(state: tuple[F64, F64], manner: Manner) -> tuple[F64, F64]:
     """Return the state with the course of the line that it flew before, if it flew one: that is known far better."""
     mean, root = state
     if manner.course_rad is None:

@@ -46,7 +46,7 @@ class Manner(Struct, frozen=True):
 
 
 class _Line(Struct, frozen=True):
-    """The best line of the last path: the way flown [m], how far off it lay [m], its course and the spread of that."""
+    """The best line of the last path: the way flown and how far off it lay [m], its course and the spread of that."""
 
     way_m: float
     off_m: float
