@@ -19,10 +19,11 @@ from made_traffic import machine
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "build" / "bench.json"
 TELL_JSON = ("chain", "latency", "restart", "memory", "replay_adriatic", "adriatic_disturbed", "trial")
-TELL_TEXT = ("decode_asterix", "decode_adsb", "journal", "tracker", "versus_peers", "mixed_sensors")
+TELL_TEXT = ("decode_asterix", "decode_adsb", "journal", "tracker", "versus_peers", "mixed_sensors", "lost_drones")
 ARGUMENTS = {
     "versus_peers": ["--peers", "sargas"],  # with the peers it takes more than an hour
     "mixed_sensors": ["--seeds", "1"],
+    "lost_drones": ["--flights", "120"],  # all 600 take ten minutes
 }
 AT_MOST_S = 900.0
 

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sargas.cli import check, console, demo, incident, replay, schema, score, sensors, simulate, watch
+from sargas.cli import check, console, demo, incident, replay, schema, score, search, sensors, simulate, watch
 
 PAGE = Path(__file__).parent / "reference" / "commands.md"
-OPTIONS = {"inputs": "--input", "browser": "--no-browser"}
+OPTIONS = {"inputs": "--input", "outs": "--out", "browser": "--no-browser"}
+TAKEN = (
+    "Ends with 3 if the journal holds no such incident, with 1 if it could not be taken; the reason says what could."
+)
 
 COMMANDS: dict[str, tuple[Callable[..., Any], str]] = {
     "demo": (demo.demo, "Writes the page's address to standard output. Ends with 0 on Ctrl-C while it is served."),
@@ -37,6 +40,19 @@ COMMANDS: dict[str, tuple[Callable[..., Any], str]] = {
     ),
     "incident list": (incident.list_incidents, "The newest first. Ends with 1 if there is no journal."),
     "incident show": (incident.show, "Ends with 3 if the journal holds no such incident, 1 if there is no journal."),
+    "search": (
+        search.show,
+        (
+            "What is believed, the best place and sectors, who should search where, what each team is worth, and how"
+            " far to keep away. The hours are the mean of those until the find, if there is one. Ends with 3 if there"
+            " is no such incident, or no such track of it is lost."
+        ),
+    ),
+    "search order": (search.order, f"The names are those of the map: A-01 is the best sector. {TAKEN}"),
+    "search searched": (search.searched, f"One of `--sector` and `--gpx` is needed. {TAKEN}"),
+    "search found": (search.found, TAKEN),
+    "search clue": (search.clue, TAKEN),
+    "search end": (search.end, TAKEN),
     "sensors": (sensors.sensors, "Ends with 1 if a sensor is silent or has failed, or there is no journal."),
     "schema": (schema.schema, "See [the report format](report-format.md)."),
 }
@@ -94,7 +110,7 @@ def default(parameter: inspect.Parameter) -> str:
         typing.get_args(parameter.annotation) if typing.get_origin(parameter.annotation) is typing.Literal else ()
     )
     more = f" of {', '.join(map(str, choices))}" if choices else ""
-    if value is None or value == ():
+    if value in {None, (), ""}:
         return "none"
     return ("yes" if value else "no") if isinstance(value, bool) else f"`{value}`{more}"
 

@@ -17,7 +17,7 @@ from sargas.app import config
 from sargas.decode import jsonl
 from sargas.fuse import health
 from sargas.incident import book
-from sargas.model import sensor
+from sargas.model import search, sensor
 
 REFERENCE = Path(__file__).parent / "reference"
 KIND_TITLES: dict[plugins.Kind, str] = {
@@ -48,6 +48,8 @@ def configuration() -> str:
         ("`[[zones]]`", config.ZoneFile),
         ("`[journal]`", config.JournalSection),
         ("`[web]`", config.Web),
+        ("`[search]`", config.Search),
+        ("`[[search.assets]]`", search.Asset),
         ("`[health]`", health.Settings),
         ("`[incidents]`", book.Settings),
     ]
@@ -126,5 +128,5 @@ def schema() -> str:
 if __name__ == "__main__":
     (REFERENCE / "configuration.md").write_text(configuration(), encoding="utf-8")
     (REFERENCE / "report.schema.json").write_text(schema(), encoding="utf-8")
-    for page in ("report_format.py", "commands.py"):
+    for page in ("report_format.py", "commands.py", "aircraft_table.py"):
         runpy.run_path(str(Path(__file__).parent / page), run_name="__main__")

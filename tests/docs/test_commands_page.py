@@ -3,7 +3,7 @@
 import runpy
 from pathlib import Path
 
-from sargas.cli import incident
+from sargas.cli import incident, search
 from sargas.cli.main import app
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -18,6 +18,9 @@ def test_the_page_is_what_the_commands_say() -> None:
 def test_every_command_is_on_the_page() -> None:
     described = set(runpy.run_path(str(DOCS / "commands.py"))["COMMANDS"])
     there = {name for name in app if name not in OWN} | {
-        f"incident {name}" for name in incident.app if name not in OWN
+        f"{group} {name}"
+        for group, part in (("incident", incident.app), ("search", search.app))
+        for name in part
+        if name not in OWN
     }
     assert there == described

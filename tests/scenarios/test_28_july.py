@@ -70,7 +70,7 @@ def engine_of(simulation: Simulation, zones: Sequence[Zone]) -> Engine:
         tracker=pmb.build(pmb.Settings(), simulation.sensors),
         health=health.build(health.Settings(), simulation.sensors),
         rules=[module.build(module.Settings(), zones, "LT") for module in modules],
-        incidents=book.build(book.Settings(), "LT"),
+        incidents=book.build(book.Settings(), "LT", simulation.sensors),
     )
 
 
@@ -176,6 +176,29 @@ def test_the_last_certain_place_is_where_the_drone_was(night: Night) -> None:
     assert abs(truth.time_s - lost.last_report_s) < 5.0
     assert story(night).lat_deg == pytest.approx(truth.lat_deg, abs=0.01)  # 1.1 km
     assert story(night).lon_deg == pytest.approx(truth.lon_deg, abs=0.016)
+
+
+def test_the_loss_is_kept_for_the_search_with_those_who_would_have_seen_it_go_on(night: Night) -> None:
+    search = story(night).search
+    assert search is not None
+    (loss,) = search.losses
+    assert loss.track.track_id in story(night).lost_track_ids
+    assert 0.0 <= loss.track.time_s - loss.track.last_report_s < 2.0
+    assert 0.0 < loss.declared_s - loss.track.last_report_s < 60.0
+    truth = min(drone(night), key=lambda point: abs(point.time_s - loss.track.time_s))
+    assert loss.track.lat_deg == pytest.approx(truth.lat_deg, abs=0.01)  # 1.1 km
+    assert loss.track.lon_deg == pytest.approx(truth.lon_deg, abs=0.016)
+    assert {"radar-neris", "radar-rytai", "radar-vilnius"} <= {watching.sensor for watching in loss.watching}
+    assert loss.path[-1][0] - loss.path[0][0] > 500.0
+
+
+def test_the_anglers_call_after_the_loss_is_a_clue_to_where_it_came_down(night: Night) -> None:
+    search = story(night).search
+    assert search is not None
+    (clue,) = [clue for clue in search.clues if clue.by == "angler"]
+    assert (clue.kind, clue.reliability) == ("engine_stopped", 0.5)
+    assert "stuttered and then stopped" in clue.text
+    assert all(clue.kind == "bearing" for clue in search.clues if clue.by != "angler")  # the finder at Jonava
 
 
 def test_ordinary_traffic_and_birds_open_no_incident(night: Night) -> None:

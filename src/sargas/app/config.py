@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from sargas.app.mistakes import Finder, Mistake
 from sargas.app.toml_lines import Table, locate
 from sargas.model.errors import ConfigError
+from sargas.model.search import Asset
 from sargas.model.sensor import Sensor
 from sargas.model.zone import ZoneKind
 
@@ -63,6 +64,24 @@ class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     port: Annotated[int, Meta(ge=0, le=65535)] = 8470
 
 
+class Search(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What searches for lost targets are made from; all of it may be left out.
+
+    `aircraft`: a table of kinds of aircraft (TOML) in place of Sargas's own. `terrain`: files of heights (GeoTIFF,
+    HGT). `covers`: GeoJSON polygons with the property `cover` (open, mixed, forest, built, water). `lines`: GeoJSON
+    lines that sectors may follow: roads, paths, edges of fields. `n_particles`: how many flights are tried; a million
+    take a few seconds. `assets`: the teams that a search has unless an officer says otherwise; if there are none,
+    two foot teams and a camera drone of eight hours each.
+    """
+
+    aircraft: str = ""
+    terrain: list[str] = []
+    covers: str = ""
+    lines: str = ""
+    n_particles: Annotated[int, Meta(ge=1_000, le=20_000_000)] = 1_000_000
+    assets: list[Asset] = []
+
+
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole configuration."""
 
@@ -76,6 +95,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rules: list[Table] = msgspec.field(default_factory=lambda: [dict(rule) for rule in DEFAULT_RULES])
     journal: JournalSection = JournalSection()
     web: Web = Web()
+    search: Search = Search()
 
 
 class Checked(Struct, Generic[T]):

@@ -8,12 +8,16 @@ from sargas.airspace.outlook import OutlookMaker
 from sargas.app.live import Live
 from sargas.app.player import Player
 from sargas.app.restore import checkpoint_before
+from sargas.app.search_basis import Basis, packaged_aircraft
+from sargas.app.searching import Country, File, Searching, order_of
 from sargas.app.wire import Blueprint, build_engine, snapshot_key
 from sargas.model.decision import Decision
 from sargas.model.entry import Decided
 from sargas.model.errors import DecisionError
+from sargas.model.incident import Incident
 from sargas.model.outlook import Outlook
-from sargas.model.picture import Refused
+from sargas.model.picture import Picture, Refused
+from sargas.model.search import SearchPlan
 from sargas.model.sensor import Sensor
 from sargas.model.zone import Place, Zone
 from sargas.ports import Journal, Transport
@@ -42,9 +46,11 @@ class Dropping(Transport, Protocol):
 
 
 class _Desk:
-    """What both desks share: the map and the outlook."""
+    """What both desks share: the map, the outlook and the searches."""
 
-    def __init__(self, blueprint: Blueprint, places: list[Place], title: str, *, is_exercise: bool) -> None:
+    def __init__(
+        self, blueprint: Blueprint, places: list[Place], title: str, *, is_exercise: bool, basis: Basis | None
+    ) -> None:
         self.title = title
         self.country = blueprint.country
         self.is_exercise = is_exercise
@@ -53,8 +59,19 @@ class _Desk:
         self.places = places
         self._blueprint = blueprint
         self._outlooks = OutlookMaker(blueprint.zones, places, blueprint.country)
+        country = Country(
+            code=blueprint.country,
+            sensors=blueprint.sensors,
+            zones=blueprint.zones,
+            places=places,
+            is_exercise=is_exercise,
+        )
+        self._searching = Searching(basis or Basis(aircraft=packaged_aircraft()), country)
 
     def view(self, name: ViewName) -> View | None:
+        raise NotImplementedError
+
+    async def decide(self, decision: Decision, view: ViewName) -> int:
         raise NotImplementedError
 
     def outlook(self, track_id: int, view: ViewName) -> Outlook:
@@ -68,6 +85,53 @@ class _Desk:
         if track is None:
             raise DecisionError(f"track {track_id} is not in the picture")
         return self._outlooks.of(track)
+
+    async def search_plan(self, incident_id: str, view: ViewName, track_id: int | None = None) -> SearchPlan:
+        """Return where to look for the incident's newest lost track, or for the one that is named.
+
+        Raises:
+            DecisionError: the view or the incident is not there, or no such track of it is lost.
+        """
+        picture, incident = self._incident(incident_id, view)
+        return await self._searching.plan(incident, picture.now_s, track_id)
+
+    async def search_export(
+        self,
+        incident_id: str,
+        view: ViewName,
+        name: str,
+        options: Mapping[str, str | bool],
+        *,
+        is_public: bool,
+        track_id: int | None = None,
+    ) -> File:
+        """Return the plan as a file: its media type, its name and its content.
+
+        Raises:
+            DecisionError: there is no such plan.
+            ConfigError: there is no such format.
+        """
+        plan = await self.search_plan(incident_id, view, track_id)
+        return await self._searching.file(plan, name, options, is_public=is_public)
+
+    async def order_search(self, incident_id: str, view: ViewName, officer: str, track_id: int | None = None) -> int:
+        """Journal the order to search the sectors that the map has now, and return its entry.
+
+        Raises:
+            DecisionError: there is nothing to search for, or the order could not take effect.
+            JournalError: it could not be kept.
+        """
+        picture, incident = self._incident(incident_id, view)
+        plan = await self._searching.plan(incident, picture.now_s, track_id, is_anew=True)
+        generation = incident.search.generation if incident.search is not None else 0
+        return await self.decide(order_of(plan, officer, generation), view)
+
+    def _incident(self, incident_id: str, view: ViewName) -> tuple[Picture, Incident]:
+        shown = self.view(view)
+        incident = shown.picture.incidents.get(incident_id) if shown is not None else None
+        if shown is None or incident is None:
+            raise DecisionError(f"there is no incident '{incident_id}'")
+        return shown.picture, incident
 
 
 class WatchDesk(_Desk):
@@ -83,8 +147,9 @@ class WatchDesk(_Desk):
         live: Live,
         journal: Journal,
         transports: Mapping[str, Transport],
+        basis: Basis | None = None,
     ) -> None:
-        super().__init__(blueprint, places, title, is_exercise=is_exercise)
+        super().__init__(blueprint, places, title, is_exercise=is_exercise, basis=basis)
         self.live = live
         self._journal = journal
         self._transports = transports
@@ -185,9 +250,16 @@ class PlayedDesk(_Desk):
     """The desk of a demonstration or a replay: its live view is itself played, and nothing is kept."""
 
     def __init__(
-        self, blueprint: Blueprint, places: list[Place], title: str, *, is_exercise: bool, player: Player
+        self,
+        blueprint: Blueprint,
+        places: list[Place],
+        title: str,
+        *,
+        is_exercise: bool,
+        player: Player,
+        basis: Basis | None = None,
     ) -> None:
-        super().__init__(blueprint, places, title, is_exercise=is_exercise)
+        super().__init__(blueprint, places, title, is_exercise=is_exercise, basis=basis)
         self.player = player
 
     def view(self, name: ViewName) -> View | None:

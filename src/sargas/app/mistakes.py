@@ -140,10 +140,28 @@ class Finder:
             self._feed(index, feed, known, folder)
         for index, zone in _tables(raw.get("zones")):
             self._is_there(zone.get("file"), ("zones", index, "file"), folder)
+        self._search(raw.get("search"), folder)
         journal = raw.get("journal")
         path = journal.get("path") if isinstance(journal, dict) else None
         if isinstance(path, str) and not (folder / path).parent.is_dir():
             self.add(("journal", "path"), f"no folder '{(folder / path).parent}'")
+
+    def _search(self, search: object, folder: Path) -> None:
+        if not isinstance(search, dict):
+            return
+        for key in ("aircraft", "covers", "lines"):
+            if search.get(key) != "":
+                self._is_there(search.get(key), ("search", key), folder)
+        terrain = search.get("terrain")
+        for index, name in enumerate(terrain if isinstance(terrain, list) else ()):
+            self._is_there(name, ("search", "terrain", index), folder)
+        assets = search.get("assets")
+        first: dict[object, int] = {}
+        for index, asset in _tables(assets):
+            name = asset.get("asset_id")
+            if isinstance(name, str) and first.setdefault(name, index) != index:
+                text = f"'{name}' is already search.assets[{first[name]}]"
+                self.add(("search", "assets", index, "asset_id"), text)
 
     def _feed(self, index: int, feed: Table, known: set[object], folder: Path) -> None:
         decoder, transport = feed.get("decoder"), feed.get("transport")

@@ -4,6 +4,7 @@ import asyncio
 
 from sargas.app.desks import PlayedDesk
 from sargas.app.player import Player
+from sargas.app.search_basis import Basis
 from sargas.app.watching import Ready, serve_until_stopped
 from sargas.app.wire import Blueprint, build_engine, load_places
 from sargas.model.errors import DataError
@@ -22,6 +23,7 @@ async def play(
     host: str,
     port: int,
     ready: Ready,
+    basis: Basis | None = None,
 ) -> None:
     """Serve the entries of a journal as a played desk until SIGINT or SIGTERM.
 
@@ -41,7 +43,7 @@ async def play(
     )
     if start_s is not None:
         await player.play(jump_to_s=start_s)
-    desk = PlayedDesk(blueprint, load_places(), title, is_exercise=is_exercise, player=player)
+    desk = PlayedDesk(blueprint, load_places(), title, is_exercise=is_exercise, player=player, basis=basis)
     async with asyncio.TaskGroup() as tasks:
         playing = tasks.create_task(player.run(), name="player")
         await serve_until_stopped(desk, host, port, ready)

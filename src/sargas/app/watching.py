@@ -15,6 +15,7 @@ from sargas.app.config import Config
 from sargas.app.desks import WatchDesk
 from sargas.app.live import Live
 from sargas.app.restore import Progress, restore
+from sargas.app.search_basis import basis_of
 from sargas.app.supervise import run_feeds
 from sargas.app.wire import blueprint_of, build_engine, build_transport, load_places, snapshot_key
 from sargas.engine import Engine, EngineFactory
@@ -40,7 +41,7 @@ async def watch(config: Config, folder: Path, *, ready: Ready, progress: Progres
     Raises:
         ConfigError, DataError, JournalError: it could not start.
     """
-    blueprint = blueprint_of(config, folder)
+    blueprint, basis = blueprint_of(config, folder), basis_of(config.search, folder)
     journal = journal_sqlite.build(journal_sqlite.Settings(path=str(folder / config.journal.path)))
     try:
         key = snapshot_key(blueprint)
@@ -63,6 +64,7 @@ async def watch(config: Config, folder: Path, *, ready: Ready, progress: Progres
             live=live,
             journal=journal,
             transports=transports,
+            basis=basis,
         )
         _settle_memory()
         async with asyncio.TaskGroup() as tasks:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from sargas import __version__, plugins
 from sargas.airspace import borders, places
+from sargas.app import search_basis
 from sargas.app.config import Config, ZoneFile, settings_of
 from sargas.app.toml_lines import Table
 from sargas.app.zone_files import read_zones
@@ -94,6 +95,7 @@ def problems_of(config: Config, folder: Path) -> list[tuple[str, str]]:
             read_zones(folder / file.file, file.kind, file.country)
         except DataError as error:
             problems.append((f"zones[{index}].file", str(error)))
+    problems += search_basis.problems_of(config.search, folder)
     if not problems:
         try:
             build_engine(blueprint_of(config, folder))
@@ -115,7 +117,9 @@ def build_engine(blueprint: Blueprint) -> Engine:
         tracker=tracker.build(settings_of(tracker, blueprint.tracker), sensors),
         health=health.build(settings_of_section(health.Settings, blueprint.health, "health"), sensors),
         rules=[build_rule(table, blueprint) for table in blueprint.rules],
-        incidents=book.build(settings_of_section(book.Settings, blueprint.incidents, "incidents"), blueprint.country),
+        incidents=book.build(
+            settings_of_section(book.Settings, blueprint.incidents, "incidents"), blueprint.country, sensors
+        ),
         step_s=blueprint.step_s,
     )
 

@@ -5,7 +5,7 @@ import sys
 from cyclopts import App
 
 from sargas import __version__
-from sargas.cli import check, demo, incident, replay, schema, score, sensors, simulate, watch
+from sargas.cli import check, demo, incident, replay, schema, score, search, sensors, simulate, watch
 from sargas.cli.console import EXIT_CODES, EXIT_INTERRUPTED, fail
 from sargas.model.errors import SargasError
 
@@ -25,6 +25,7 @@ app.command(check.check)
 app.command(simulate.simulate)
 app.command(score.score)
 app.command(incident.app)
+app.command(search.app)
 app.command(sensors.sensors)
 app.command(schema.schema)
 

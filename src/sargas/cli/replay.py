@@ -11,6 +11,7 @@ from sargas.cli.console import EXIT_OK, fail, progress, say, say_json
 
 if TYPE_CHECKING:
     from sargas.app.recorded import Reading
+    from sargas.app.search_basis import Basis
     from sargas.app.wire import Blueprint
     from sargas.model.entry import Entry
     from sargas.ports import Journal
@@ -54,6 +55,7 @@ def replay(
     """
     from sargas.app import config as configuration
     from sargas.app import logs
+    from sargas.app.search_basis import basis_of
     from sargas.app.wire import blueprint_of
 
     logs.configure(as_json=json, level="warning")
@@ -64,7 +66,9 @@ def replay(
         fail(f"nothing to replay: no --input given and no journal at {journal_path}")
     if serve:
         say("reading what came in ...")
-        _serve(blueprint, _journal(blueprint, inputs, date, journal_path), read.watch.title, speed, port)
+        basis = basis_of(read.search, config.parent)
+        journal = _journal(blueprint, inputs, date, journal_path)
+        _serve(blueprint, basis, journal, title=read.watch.title, speed=speed, port=port)
     else:
         _write(blueprint, inputs, date, journal_path, out, is_json=json)
     return EXIT_OK
@@ -131,7 +135,9 @@ def _journal(blueprint: "Blueprint", inputs: tuple[str, ...], day: day_type | No
     return journal
 
 
-def _serve(blueprint: "Blueprint", journal: "Journal", title: str, speed: float, port: int) -> None:
+def _serve(
+    blueprint: "Blueprint", basis: "Basis", journal: "Journal", *, title: str, speed: float, port: int
+) -> None:
     import asyncio
 
     from sargas.app.playing import play
@@ -148,5 +154,6 @@ def _serve(blueprint: "Blueprint", journal: "Journal", title: str, speed: float,
             host="127.0.0.1",
             port=port,
             ready=lambda address: say(f"the replay is at {address}  (Ctrl-C ends it)"),
+            basis=basis,
         )
     )

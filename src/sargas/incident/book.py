@@ -1,6 +1,6 @@
 """The book of incidents: which findings, tracks and reports are one story, and how serious it is now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import Annotated, Final
 
@@ -10,6 +10,7 @@ from sargas.incident import words
 from sargas.incident.decisions import happenings, on_incident
 from sargas.incident.fold import RANK, fold, says_more
 from sargas.incident.levels import Patience, Sky, assess, sought
+from sargas.incident.losses import followed, loss_of
 from sargas.incident.match import Grouping, match_finding
 from sargas.incident.near import LastSeen, Reach, last_seen, off_course_m
 from sargas.model.decision import Decision, LinkTrack
@@ -23,10 +24,12 @@ from sargas.model.incident import (
     LevelChanged,
     Opened,
     Reopened,
+    SearchOpened,
     TrackJoined,
     TrackLost,
 )
 from sargas.model.picture import Picture
+from sargas.model.sensor import Sensor
 from sargas.model.track import Track
 
 HARMLESS: Final = frozenset({"aircraft", "bird", "clutter", "own_exercise", "false_report"})
@@ -65,15 +68,20 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     n_closed_kept: Annotated[int, Meta(ge=0, le=100_000)] = 500
 
 
-def build(settings: Settings, watched: str) -> "IncidentBook":
-    """Return an empty book for the watched country."""
-    return IncidentBook(settings, watched)
+def build(settings: Settings, watched: str, sensors: Mapping[str, Sensor] | None = None) -> "IncidentBook":
+    """Return an empty book for the watched country; `sensors` give the place of a report that names none."""
+    return IncidentBook(settings, watched, sensors or {})
 
 
 class IncidentBook:
     """Findings and decisions to incidents; each change is an event that `fold` applies."""
 
-    def __init__(self, settings: Settings, watched: str) -> None:
+    def __init__(self, settings: Settings, watched: str, sensors: Mapping[str, Sensor]) -> None:
+        self._sites = {
+            key: (sensor.lat_deg, sensor.lon_deg)
+            for key, sensor in sensors.items()
+            if sensor.lat_deg is not None and sensor.lon_deg is not None
+        }
         self._settings = settings
         self._watched = watched
         self._grouping = Grouping(
@@ -104,6 +112,7 @@ class IncidentBook:
         """Go on with the incidents of a book that another configuration kept."""
         for name in ("_incidents", "_watches", "_by_finding", "_by_track", "_count"):
             setattr(self, name, copy(getattr(before, name)))
+        self._watches = {incident_id: sky.renewed() for incident_id, sky in self._watches.items()}
 
     def on_findings(self, findings: Sequence[Finding], picture: Picture) -> Sequence[Incident]:
         """Return the incidents that these findings, and the tracks lost or found, changed."""
@@ -114,6 +123,7 @@ class IncidentBook:
             self._follow(incident_id, picture)
         self._find_the_lost(picture)
         for incident_id in list(self._watches):
+            self._search(incident_id, picture)
             self._level(incident_id, picture.now_s)
         self._forget()
         return [self._incidents[incident_id] for incident_id in self._changed]
@@ -130,7 +140,7 @@ class IncidentBook:
             known = ", ".join(list(self._incidents)[-5:]) or "none"
             raise DecisionError(f"there is no incident '{asked.incident_id}'; the last ones are: {known}")
         self._changed = {}
-        for what in happenings(asked, incident, picture):
+        for what in happenings(asked, incident, picture, time_s, entry):
             evidence: tuple[int, ...] = (entry,)
             if isinstance(what, TrackJoined):
                 self._by_track[what.track_id] = incident.incident_id
@@ -280,25 +290,44 @@ class IncidentBook:
                 del watch.continued[track_id]
             if track is not None:
                 watch.seen[track_id] = last_seen(track)
+                watch.report(track)
             if track is None or track.status in GONE:
-                self._lose(incident_id, track_id, picture.now_s, track)
-            elif track_id in watch.lost:
-                del watch.lost[track_id]
+                self._lose(incident_id, track_id, picture, track)
+            elif track_id in watch.lost or self._is_searched_for(incident_id, track_id):
+                watch.lost.pop(track_id, None)
                 joined = TrackJoined(track_id=track_id, reason="seen again")
                 self._happen(incident_id, picture.now_s, joined, track.entries)
 
-    def _lose(self, incident_id: str, track_id: int, now_s: float, track: Track | None) -> None:
-        """A track that is lost after the all-clear, or that had identified itself, is no reason for yellow."""
+    def _is_searched_for(self, incident_id: str, track_id: int) -> bool:
+        search = self._incidents[incident_id].search
+        return search is not None and any(loss.track.track_id == track_id for loss in search.losses)
+
+    def _lose(self, incident_id: str, track_id: int, picture: Picture, track: Track | None) -> None:
+        """A track that is lost after the all-clear, or that had identified itself, is no reason for yellow.
+
+        What is ours can be searched for, from how it was at its last report on.
+        """
         watch = self._watches[incident_id]
-        seen = watch.seen.get(track_id)
+        seen, reported, path = watch.seen.get(track_id), watch.reported.get(track_id), watch.paths.get(track_id, ())
         if track is None:
             self._by_track.pop(track_id, None)
-            watch.seen.pop(track_id, None)
+            watch.forget(track_id)
         if seen is None or track_id in watch.lost or self._incidents[incident_id].level == "white":
             return
         watch.lost[track_id] = seen
         lost = TrackLost(track_id=track_id, last_report_s=seen.time_s, lat_deg=seen.lat_deg, lon_deg=seen.lon_deg)
-        self._happen(incident_id, now_s, lost, track.entries if track is not None else ())
+        self._happen(incident_id, picture.now_s, lost, track.entries if track is not None else ())
+        if seen.is_ours and reported is not None:
+            opened = SearchOpened(loss=loss_of(reported, path, picture))
+            self._happen(incident_id, picture.now_s, opened, reported.entries)
+
+    def _search(self, incident_id: str, picture: Picture) -> None:
+        """Note what speaks of the incident's lost tracks, and which sensors no longer watch for them."""
+        search = self._incidents[incident_id].search
+        if search is None or not search.losses:
+            return
+        for what, evidence in followed(search, self._watches[incident_id], picture, self._sites):
+            self._happen(incident_id, picture.now_s, what, evidence)
 
     def _find_the_lost(self, picture: Picture) -> None:
         """Give new tracks that could be a lost one to its incident, once their velocity is settled."""

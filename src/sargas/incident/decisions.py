@@ -3,7 +3,18 @@
 from typing import TypeAlias
 
 from sargas.incident import words
-from sargas.model.decision import Acknowledge, Affiliate, Close, Comment, Decision, Dispose, LinkTrack, Reopen
+from sargas.incident.search_decisions import search_happenings
+from sargas.model.decision import (
+    Acknowledge,
+    Affiliate,
+    Close,
+    Comment,
+    Decision,
+    Dispose,
+    LinkTrack,
+    Reopen,
+    SearchDecision,
+)
 from sargas.model.errors import DecisionError
 from sargas.model.incident import (
     Acknowledged,
@@ -18,7 +29,7 @@ from sargas.model.incident import (
 )
 from sargas.model.picture import Picture
 
-OnIncident: TypeAlias = Acknowledge | Comment | Dispose | Close | Reopen | LinkTrack
+OnIncident: TypeAlias = Acknowledge | Comment | Dispose | Close | Reopen | LinkTrack | SearchDecision
 
 
 def on_incident(decision: Decision) -> OnIncident:
@@ -32,8 +43,10 @@ def on_incident(decision: Decision) -> OnIncident:
     return decision
 
 
-def happenings(decision: OnIncident, incident: Incident, picture: Picture) -> list[Happening]:
-    """Return what the decision makes happen to the incident.
+def happenings(
+    decision: OnIncident, incident: Incident, picture: Picture, time_s: float, entry: int
+) -> list[Happening]:
+    """Return what the decision, which came in at `time_s` as that journal entry, makes happen to the incident.
 
     Raises:
         DecisionError: the incident's state does not allow it; says what would be allowed.
@@ -53,6 +66,8 @@ def happenings(decision: OnIncident, incident: Incident, picture: Picture) -> li
             return [Reopened(officer=officer, text=text)]
         case LinkTrack():
             return _link(decision, incident, picture)
+        case _:
+            return [*search_happenings(decision, incident, time_s, entry)]
 
 
 def _acknowledge(officer: str, incident: Incident) -> list[Happening]:

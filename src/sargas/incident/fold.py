@@ -5,11 +5,12 @@ from typing import Final
 from msgspec import structs
 
 from sargas.incident import words
+from sargas.incident.search_fold import fold_search, is_of_a_sensor
 from sargas.model.finding import Finding, Heard
 from sargas.model.incident import (
     Acknowledged,
     Closed,
-    Commented,
+    ClueJoined,
     Disposed,
     FindingJoined,
     Happening,
@@ -49,7 +50,9 @@ def fold(incident: Incident | None, event: IncidentEvent) -> Incident:
             state = _at_level(state, level)
         case _:
             state = _decided(state, event)
-    state = structs.replace(state, changed_s=max(state.changed_s, event.time_s))
+    state = structs.replace(
+        state, search=fold_search(state.search, event), changed_s=max(state.changed_s, event.time_s)
+    )
     return _on_record(state, event, words.sentence(what) or _news(incident, what))
 
 
@@ -127,7 +130,9 @@ def _decided(state: Incident, event: IncidentEvent) -> Incident:
 
 
 def _news(before: Incident | None, what: Happening) -> str:
-    """Return what an update of a report says that its earlier self did not; empty for other updates."""
+    """Return what an update of a report says that its earlier self did not, or what a sensor's first clue is."""
+    if isinstance(what, ClueJoined):
+        return _first_clue(before, what)
     if before is None or not isinstance(what, FindingJoined):
         return ""
     known = next((known for known in before.findings if known.finding_id == what.finding.finding_id), None)
@@ -136,6 +141,13 @@ def _news(before: Incident | None, what: Happening) -> str:
     old = set(known.reasons)
     new = [reason for reason in what.finding.reasons if reason not in old]
     return f"Reported: {'; '.join(new)}" if new else ""
+
+
+def _first_clue(before: Incident | None, what: ClueJoined) -> str:
+    """Return a line for a sensor's clue if it is the first of that sensor: it goes on for minutes."""
+    known = before.search.clues if before is not None and before.search is not None else ()
+    is_known = any(is_of_a_sensor(clue) and clue.by == what.clue.by for clue in known)
+    return "" if is_known else words.clue(what.clue)
 
 
 def says_more(finding: Finding, known: Finding) -> bool:
@@ -153,7 +165,7 @@ def _on_record(state: Incident, event: IncidentEvent, text: str) -> Incident:
     if text:
         item = TimelineItem(time_s=event.time_s, what=words.kind(event.what), text=text, officer=officer)
         timeline = _bounded_story((*timeline, item))
-    if officer and isinstance(event.what, Acknowledged | Commented | Disposed | Closed | Reopened):
+    if officer:
         cited = tuple(sorted({*cited, *event.evidence}))
     evidence = state.evidence
     if not set(event.evidence) <= set(evidence):

@@ -1,11 +1,18 @@
 """The level of an incident: yellow is likely, red is in the airspace, white is over; down only with patience."""
 
+from typing import Final
+
 from msgspec import Struct
 
 from sargas.incident import words
 from sargas.incident.near import LastSeen
 from sargas.model.finding import Finding
 from sargas.model.incident import Incident, Level
+from sargas.model.track import Track
+
+PATH_S: Final = 600.0
+PATH_STEP_S: Final = 5.0
+"""So long, and so closely, is it kept where a track was: how it flew says what it may have done after it was lost."""
 
 
 class Patience(Struct, frozen=True, kw_only=True):
@@ -19,7 +26,9 @@ class Patience(Struct, frozen=True, kw_only=True):
 class Sky:
     """What is known of an open incident's tracks: how each was last seen, which are lost, which goes on as which.
 
-    `calm_since_s` is since when nothing holds the level that the incident has, None if something does.
+    `calm_since_s` is since when nothing holds the level that the incident has, None if something does. `reported` is
+    each track as it was when a report last placed it, `paths` where it was in the minutes before (time, longitude and
+    latitude); `listened` up to which arrival and entry the observations were looked through for each loss.
     """
 
     def __init__(self) -> None:
@@ -27,6 +36,32 @@ class Sky:
         self.lost: dict[int, LastSeen] = {}
         self.continued: dict[int, int] = {}
         self.calm_since_s: float | None = None
+        self.reported: dict[int, Track] = {}
+        self.paths: dict[int, tuple[tuple[float, float, float], ...]] = {}
+        self.listened: dict[int, tuple[float, int]] = {}
+
+    def report(self, track: Track) -> None:
+        """Note how a track is, if a report has placed it since the last look."""
+        known = self.reported.get(track.track_id)
+        if known is not None and known.last_report_s == track.last_report_s:
+            return
+        self.reported[track.track_id] = track
+        seen, path = self.seen[track.track_id], self.paths.get(track.track_id, ())
+        if not path or seen.time_s - path[-1][0] >= PATH_STEP_S:
+            recent = tuple(point for point in path if point[0] >= seen.time_s - PATH_S)
+            self.paths[track.track_id] = (*recent, (seen.time_s, round(seen.lon_deg, 6), round(seen.lat_deg, 6)))
+
+    def forget(self, track_id: int) -> None:
+        """Let go of a track that is no longer in the picture."""
+        self.seen.pop(track_id, None)
+        self.reported.pop(track_id, None)
+        self.paths.pop(track_id, None)
+
+    def renewed(self) -> "Sky":
+        """Return the same sky; what the version that wrote a snapshot did not keep is empty."""
+        sky = Sky()
+        vars(sky).update(vars(self))
+        return sky
 
     def successor(self, track_id: int | None) -> int | None:
         """Return the newest track that this one goes on as; itself if it goes on as no other."""

@@ -6,18 +6,38 @@ from typing import Final
 from sargas.model.finding import Finding
 from sargas.model.incident import (
     Acknowledged,
+    AreaSearched,
     Closed,
+    ClueJoined,
+    ClueWeighed,
     Commented,
     Disposed,
     FindingJoined,
+    Found,
     Happening,
     LevelChanged,
     Opened,
     Reopened,
+    SearchEnded,
+    SearchHappening,
+    SearchOpened,
+    SearchOrdered,
+    SearchPlanned,
     TrackJoined,
     TrackLost,
+    WatchingEnded,
 )
+from sargas.model.report import Bearing, Presence
+from sargas.model.search import Clue, Find, Loss, Searched, SearchSettings
 
+FOUND_WORDS: Final = {
+    "wreck": "a wreck",
+    "part": "a part",
+    "crater": "a crater",
+    "explosive": "an explosive",
+    "other": "something",
+}
+SENSORS_NAMED: Final = 6
 LEVEL_WORDS: Final = {"white": "White, over", "yellow": "Yellow, likely", "red": "Red, in the airspace"}
 
 
@@ -73,6 +93,8 @@ def sentence(what: Happening) -> str:
             return _with_text("Closed", text)
         case Reopened(text=text):
             return _with_text("Reopened", text)
+        case _:
+            return _of_search(what)
 
 
 def officer(what: Happening) -> str:
@@ -80,8 +102,98 @@ def officer(what: Happening) -> str:
     match what:
         case Acknowledged() | Commented() | Disposed() | Closed() | Reopened():
             return what.officer
+        case ClueWeighed() | SearchPlanned() | SearchOrdered() | SearchEnded():
+            return what.officer
+        case AreaSearched(searched=searched):
+            return searched.by
+        case Found(find=find):
+            return find.by
+        case ClueJoined(clue=clue):
+            return clue.by if clue.report is None else ""
         case _:
             return ""
+
+
+def clue(told: Clue) -> str:
+    """Return a clue in plain words; what a person told over a feed stands elsewhere in their own."""
+    name = f"Clue {told.clue_id} for the search: {told.kind.replace('_', ' ')}"
+    if told.report is not None:
+        return f"{name}, from {told.by}"
+    where = (
+        f" at {place(told.lat_deg, told.lon_deg)}" if told.lat_deg is not None and told.lon_deg is not None else ""
+    )
+    return _with_text(name + where, told.text)
+
+
+def _of_search(what: SearchHappening) -> str:
+    match what:
+        case SearchOpened(loss=loss):
+            return f"Search map for track {loss.track.track_id}: {_watched(loss)}"
+        case WatchingEnded(track_id=track_id, sensor=sensor, until_s=until_s):
+            return f"{sensor} watched for track {track_id} until {clock(until_s)}, not longer"
+        case ClueJoined(clue=told):
+            return "" if isinstance(told.report, Bearing | Presence) else clue(told)
+        case ClueWeighed(clue_id=clue_id, reliability=reliability):
+            return f"Clue {clue_id} weighed: {reliability:.0%}" if reliability > 0.0 else f"Clue {clue_id} left out"
+        case SearchPlanned(settings=settings):
+            return f"Search map set: {_settings(settings)}"
+        case SearchOrdered(sectors=sectors):
+            names = sectors[0].name if len(sectors) == 1 else f"{sectors[0].name} to {sectors[-1].name}"
+            return f"Search ordered: {_count(len(sectors), 'sector')}, {names}"
+        case AreaSearched(searched=searched):
+            return _searched(searched)
+        case Found(find=find):
+            return _found(find)
+        case SearchEnded(text=text):
+            return _with_text("Search ended without a find", text)
+
+
+def _watched(loss: Loss) -> str:
+    """Return who would have seen the track go on: first of all who had seen it."""
+    well = [watching.sensor for watching in loss.watching]
+    had_seen = {contribution.sensor for contribution in loss.track.contributions}
+    saw = [name for name in well if name in had_seen]
+    n_others = len(well) - len(saw)
+    if not well:
+        return "no sensor is known to have worked on"
+    if not saw:
+        return f"no sensor that saw it before worked on; {_count(n_others, 'other')} did"
+    more = f" and {len(saw) - SENSORS_NAMED} more" if len(saw) > SENSORS_NAMED else ""
+    others = f"; so did {_count(n_others, 'other')}" if n_others else ""
+    return f"{', '.join(saw[:SENSORS_NAMED])}{more} saw it before and worked on{others}"
+
+
+def _settings(settings: SearchSettings) -> str:
+    """Return what an officer has set, all else being worked out."""
+    said = [
+        f"{key.replace('_', ' ')} {share:.0%}"
+        for table in (settings.kinds, settings.fates, settings.conducts)
+        for key, share in table.items()
+    ]
+    if settings.wind is not None:
+        said.append(f"wind {settings.wind.speed_mps:g} m/s from {settings.wind.from_deg:.0f}°")
+    if settings.take_off is not None:
+        said.append(f"took off {clock(settings.take_off.earliest_s)} to {clock(settings.take_off.latest_s)}")
+    if settings.height_agl_m is not None:
+        said.append(f"{settings.height_agl_m:.0f} m above the ground")
+    if settings.assets:
+        said.append(_count(len(settings.assets), "asset"))
+    return ", ".join([*said, f"{settings.cover} ground", f"by {settings.light}"])
+
+
+def _searched(searched: Searched) -> str:
+    where = f"Sector {searched.sector}" if searched.sector else "An area" if searched.ring else "Paths"
+    hours = f" ({searched.hours:g} h)" if searched.hours is not None else ""
+    return _with_text(f"{where} searched in vain by {searched.asset.replace('_', ' ')}{hours}", searched.text)
+
+
+def _found(find: Find) -> str:
+    is_it = ", what was searched for" if find.is_it else ""
+    return _with_text(f"Found at {place(find.lat_deg, find.lon_deg)}: {FOUND_WORDS[find.what]}{is_it}", find.text)
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}{'' if n == 1 else 's'}"
 
 
 def _finding(finding: Finding) -> str:

@@ -159,13 +159,24 @@ def layer_of(heights: F64, height_m: float) -> int:
 
 
 @compiled
-def silence(table: NDArray[np.float32], heights: F64, cell_m: float, x: float, y: float, height_m: float) -> float:
-    """Return the logarithm of the probability of being missed for a second at a place; 0 outside the table."""
-    half = 0.5 * table.shape[1] * cell_m
+def listen(
+    missed: F64,
+    tables: NDArray[np.float32],
+    heights: F64,
+    cell_m: float,
+    x: float,
+    y: float,
+    height_m: float,
+    s: float,
+) -> None:
+    """Add to `missed`, for each table, the log-probability of being missed for `s` seconds at a place."""
+    half = 0.5 * tables.shape[2] * cell_m
     column, row = math.floor((x + half) / cell_m), math.floor((y + half) / cell_m)
-    if row < 0 or column < 0 or row >= table.shape[1] or column >= table.shape[2]:
-        return 0.0
-    return float(table[layer_of(heights, height_m), row, column])
+    if row < 0 or column < 0 or row >= tables.shape[2] or column >= tables.shape[3]:
+        return
+    layer = layer_of(heights, height_m)
+    for k in range(tables.shape[0]):
+        missed[k] += tables[k, layer, row, column] * s
 
 
 @compiled
@@ -255,10 +266,10 @@ def fly(
     group: F64,
     wind: F64,
     clues: F64,
-    table: NDArray[np.float32],
+    tables: NDArray[np.float32],
     heights: F64,
     cell_m: float,
-    hidden: float,
+    hidden: F64,
     watched_s: float,
     ground: NDArray[np.float32],
     ground_cell_m: float,
@@ -274,10 +285,11 @@ def fly(
         group: the hypothesis, shape (N_GROUP,).
         wind: east and north component [m/s] at 10 m and their standard deviation, shape (3,).
         clues: the reports in the order of their times, shape (C, N_CLUE).
-        table: log-probability per second of being missed by all sensors, shape (layers, rows, columns).
+        tables: log-probability per second of being missed by all sensors of a class, shape (T, layers, rows, columns).
         heights: lower edges of the layers [m].
         cell_m: side of the table's cells.
-        hidden: the probability that the target flies on where no sensor can see it (low, behind trees).
+        hidden: the probability that the target flies on where no sensor of a class can have it (low, behind trees,
+            silent), shape (T,).
         watched_s: for so long after the last report is it known that the sensors saw nothing.
         ground: the ground's height over that at the last place [m], shape (rows, columns); (1, 1) zeros if unknown.
         ground_cell_m: side of its cells.
@@ -288,6 +300,7 @@ def fly(
     conduct = int(group[CONDUCT])
     state = np.zeros(6)
     ratios = np.zeros(n_clues)
+    missed = np.zeros(tables.shape[0])
     draws = np.zeros(4)
     for i in range(out.shape[0]):
         for k in range(4):
@@ -337,7 +350,8 @@ def fly(
             turn_at_s = -RETURN_AFTER_M * math.log(1.0 - rng.random()) / speed
 
         step_s = max(STEP_MIN_S, end_s / N_STEPS)
-        t, missed, seen_clues = 0.0, 0.0, 0
+        t, seen_clues = 0.0, 0
+        missed[:] = 0.0
         for c in range(n_clues):
             ratios[c] = -1.0
         while seen_clues < n_clues and clues[seen_clues, TIME] < 0.0:
@@ -352,8 +366,8 @@ def fly(
                 centre_n = y - side * radius * math.sin(heading)
                 left_s = end_s - t
                 if t < watched_s:
-                    rate = silence(table, heights, cell_m, centre_e, centre_n, height)
-                    missed += rate * min(left_s, watched_s - t)
+                    looked_s = min(left_s, watched_s - t)
+                    listen(missed, tables, heights, cell_m, centre_e, centre_n, height, looked_s)
                 while seen_clues < n_clues and clues[seen_clues, TIME] < end_s:
                     if clues[seen_clues, WHAT] == ON_THE_WAY:
                         kept = clues[seen_clues, VARIANCE]
@@ -397,7 +411,7 @@ def fly(
                 x += speed * math.sin(heading) * d
                 y += speed * math.cos(heading) * d
             if t < watched_s:
-                missed += silence(table, heights, cell_m, x, y, height) * min(d, watched_s - t)
+                listen(missed, tables, heights, cell_m, x, y, height, min(d, watched_s - t))
             while seen_clues < n_clues and clues[seen_clues, TIME] < t + d:
                 if clues[seen_clues, WHAT] == ON_THE_WAY:
                     share = (clues[seen_clues, TIME] - t) / d
@@ -421,7 +435,9 @@ def fly(
         if conduct == DRIFT:
             wind_e, wind_n = ve / factor, vn / factor
         come_down(rng, group, state, wind_e, wind_n, ground, ground_cell_m)
-        log_weight = math.log(hidden + (1.0 - hidden) * math.exp(missed))
+        log_weight = 0.0
+        for k in range(tables.shape[0]):
+            log_weight += math.log(hidden[k] + (1.0 - hidden[k]) * math.exp(missed[k]))
         for c in range(n_clues):
             what, ratio = clues[c, WHAT], ratios[c]
             if what in (AT_THE_END, ON_THE_GROUND):

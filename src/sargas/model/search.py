@@ -6,7 +6,7 @@ from it, anew whenever it changes. Positions are WGS-84 degrees, probabilities 0
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from sargas.model.report import Bearing, Epoch, Lat, Lon, Point, Presence, Sighting, Text
 from sargas.model.track import Track
@@ -178,7 +178,7 @@ class SearchState(Struct, frozen=True, kw_only=True):
 
     losses: tuple[Loss, ...] = ()
     clues: tuple[Clue, ...] = ()
-    settings: SearchSettings = SearchSettings()
+    settings: SearchSettings = field(default_factory=SearchSettings)
     generation: int = 0
     ordered_s: float | None = None
     sectors: tuple[SectorOutline, ...] = ()

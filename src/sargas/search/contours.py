@@ -10,7 +10,7 @@ from msgspec import Struct
 from numpy.typing import ArrayLike
 
 from sargas.search.polygons import areas_above, held_within, polygon_rings
-from sargas.search.raster import F64, Mosaic, Window, above, level_field, spread, windows_about
+from sargas.search.raster import F64, Mosaic, Window, above, level_field, settled, spread, windows_about
 
 Polygons: TypeAlias = list[list[F64]]
 """Polygons as rings (n, 2) [m], corners not repeated: first the outer, counter-clockwise, then holes, clockwise."""
@@ -25,11 +25,10 @@ FINENESS: Final = 0.025
 """Standard deviation of the least smoothing as a share of the size of the whole area: a map shows no finer."""
 SPECK: Final = 0.002
 """Pieces that hold less than this share of the probability are left out, and holes of less than it of the area."""
-POINTS: Final = 400
-"""Corners of a ring at most."""
+POINTS: Final = 300
+"""Corners of a ring at most, before the contour within it is added."""
 CLOSE: Final = 0.004
 """How far the probability held may be off the share before the level is corrected again."""
-CORRECTIONS: Final = 12
 
 _geos: Any = shapely  # shapely carries no types
 
@@ -41,13 +40,6 @@ class _Wanted(Struct, frozen=True, kw_only=True):
     density: float
     area_m2: float
     inner: Any
-
-
-class _Drawn(Struct, frozen=True):
-    """A contour: polygons and the probability held by them."""
-
-    polygons: Any
-    held: float
 
 
 def highest_density(size_m: ArrayLike, poc: ArrayLike, shares: ArrayLike) -> tuple[F64, F64]:
@@ -80,8 +72,8 @@ def contours_of(
 ) -> list[tuple[float, float, Polygons]]:
     """Return (share, area [m2], polygons) of each share, the smallest share first; each lies within the next.
 
-    The area is exact, of the cells. The polygons are smooth; they hold their share to within 0.02, but for a share
-    that a map of nothing cannot give: then there are none.
+    The area is exact, of the cells. The polygons are smooth and hold their share to within 0.02. A map that holds
+    nothing has none.
 
     Args:
         x_m: centres of the cells, east, shape (n,).
@@ -111,20 +103,13 @@ def _contour(mosaic: Mosaic, wanted: _Wanted) -> Any:
     views = [(window, level_field(window, mosaic, wanted.density, least_m)) for window in windows]
     poc = [spread(window, mosaic, mosaic.poc).ravel() for window in windows]
     levels, held = above(np.concatenate([field.ravel() for _, field in views]), np.concatenate(poc))
-    total, aim, best = float(np.sum(mosaic.poc)), wanted.share, _Drawn(np.empty(0, dtype=object), 0.0)
-    low, high = float(levels[0]), float(levels[-1])
-    for _ in range(CORRECTIONS):
-        level = float(np.interp(-aim * total, -held, levels))
-        if not low < level < high:
-            level = 0.5 * (low + high)
-        drawn = _drawn(mosaic, views, level, wanted)
-        if abs(drawn.held - wanted.share) < abs(best.held - wanted.share):
-            best = drawn
-        if abs(drawn.held - wanted.share) < CLOSE:
-            break
-        low, high = (level, high) if drawn.held > wanted.share else (low, level)
-        aim += wanted.share - drawn.held
-    return best.polygons
+    total = float(np.sum(mosaic.poc))
+    return settled(
+        lambda more: float(np.interp(-(wanted.share + more) * total, -held, levels)),
+        lambda level: _drawn(mosaic, views, level, wanted),
+        (float(levels[0]), float(levels[-1])),
+        CLOSE,
+    )
 
 
 def _windows(mosaic: Mosaic, wanted: _Wanted, least_m: float) -> list[Window]:
@@ -137,12 +122,12 @@ def _windows(mosaic: Mosaic, wanted: _Wanted, least_m: float) -> list[Window]:
     return windows_about(dense, float(np.max(dense.size_m)) + 2.0 * least_m, pixel_m, PIXELS)
 
 
-def _drawn(mosaic: Mosaic, views: Sequence[View], level: float, wanted: _Wanted) -> _Drawn:
-    """Return the pieces of the field above a level that matter, together with the inner contour."""
+def _drawn(mosaic: Mosaic, views: Sequence[View], level: float, wanted: _Wanted) -> tuple[Any, float]:
+    """Return the pieces above a level that matter, with the inner contour, and what they hold beyond the share."""
     total = float(np.sum(mosaic.poc))
-    rough = [areas_above(*view, level, SPECK * wanted.area_m2) for view in views]
+    hole_m2 = SPECK * wanted.area_m2
     pieces = np.concatenate(
-        [_simplified(part, 0.3 * window.pixel_m) for part, (window, _) in zip(rough, views, strict=True)]
+        [_simplified(areas_above(window, field, level, hole_m2), 0.3 * window.pixel_m) for window, field in views]
     )
     held = held_within(mosaic, pieces) / total
     order = np.argsort(-held, kind="stable")
@@ -151,7 +136,7 @@ def _drawn(mosaic: Mosaic, views: Sequence[View], level: float, wanted: _Wanted)
     pieces = pieces[order[(held[order] >= SPECK) | (before < wanted.share - CLOSE)]]
     if wanted.inner is not None:
         pieces = _geos.get_parts(_geos.union_all(np.concatenate([pieces, wanted.inner])))
-    return _Drawn(pieces, float(np.sum(held_within(mosaic, pieces))) / total)
+    return pieces, float(np.sum(held_within(mosaic, pieces))) / total - wanted.share
 
 
 def _simplified(pieces: Any, tolerance_m: float) -> Any:

@@ -8,7 +8,6 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from msgspec import Struct
-from numpy.typing import ArrayLike
 from scipy import special
 
 from sargas.search.raster import F64, I64
@@ -21,7 +20,7 @@ GAIN: Final = 1.5
 """How much longer a cut may be (as a logarithm) if it parts all the probability from half the effort."""
 FLAT: Final = 0.3
 """Width of a piece, as a share of a square's of its area, below which it is too thin."""
-SKEW: Final = 0.15
+SKEW: Final = 0.3
 """How much more a cut across the grain costs."""
 BIT: Final = 0.25
 """Effort, in sectors, below which a piece is not worth a sector of its own."""
@@ -56,8 +55,8 @@ class Points(Struct, frozen=True, eq=False):
 
     def axis(self) -> F64:
         """Return the direction in which they lie farthest apart, as a unit vector."""
-        away = self.xy_m - np.average(self.xy_m, axis=0, weights=self.work)
-        _, axes = np.linalg.eigh((away.T * self.work) @ away)
+        away = self.xy_m - np.sum(self.xy_m, axis=0) / max(self.work.size, 1)
+        _, axes = np.linalg.eigh(away.T @ away)
         long: F64 = axes[:, 1]
         return long
 
@@ -67,7 +66,7 @@ def cut(polygon: Any, points: Points, n: int, grain: F64) -> list[Any]:
 
     `grain` is a unit vector to which the cuts keep where it costs little.
     """
-    if n < 2 or points.work.size < 2 * n:
+    if n < 2 or points.work.size < 2 * n or not points.work.any():
         return [polygon]
     place, across, n_left = _best_cut(points, n, grain)
     pieces = []
@@ -87,13 +86,12 @@ def _best_cut(points: Points, n: int, grain: F64) -> tuple[F64, F64, int]:
     The best is short for the smaller part that it makes, and leaves much of the probability to little of the effort.
     """
     middle = np.average(points.xy_m, axis=0, weights=points.work)
-    turn = np.arange(DIRECTIONS) * math.pi / DIRECTIONS
     n_left = np.arange(1, n) if n <= N_FREE else np.unique([n // 2, n - n // 2])
     part = n_left / n
     size = np.sqrt(np.minimum(part, 1.0 - part))
     side = math.sqrt(points.work.size / n)
     best = (math.inf, middle, grain, 1)
-    for angle in turn:
+    for angle in np.arange(DIRECTIONS) * math.pi / DIRECTIONS:
         across = math.cos(angle) * grain + math.sin(angle) * np.array([-grain[1], grain[0]])
         along = (points.xy_m - middle) @ across / points.pixel_m
         # Half a pixel off, so that rounding does not share out the rows of a grid that the cut runs along.
@@ -103,10 +101,7 @@ def _best_cut(points: Points, n: int, grain: F64) -> tuple[F64, F64, int]:
         offset = np.interp(part * work[-1], work, np.arange(work.size))
         held = np.interp(offset, np.arange(poc.size), poc) / max(poc[-1], 1e-300)
         gain = special.rel_entr(held, part) + special.rel_entr(1.0 - held, 1.0 - part)
-        near = (
-            np.clip(np.round(offset).astype(np.int64), 1, width.size - 1) if width.size > 1 else np.zeros(1, np.int64)
-        )
-        length = 0.5 * (width[near] + width[near - 1])
+        length = np.interp(offset - 0.5, np.arange(width.size), width)
         thin = FLAT * side * length / (np.minimum(part, 1.0 - part) * place.size)
         cost = length / size * np.exp(-GAIN * gain) * (1.0 + SKEW * math.sin(2.0 * angle) ** 2) * (1.0 + thin**4)
         k = int(np.argmin(cost))
@@ -136,6 +131,7 @@ def _halves(polygon: Any, place: F64, across: F64) -> tuple[Any, Any]:
 
 
 def _solid(geometry: Any) -> Any:
+    """Return the polygons of a geometry that are not mere traces of rounding."""
     parts = _geos.get_parts(geometry)
     return parts[(_geos.get_type_id(parts) == 3) & (_geos.area(parts) > 1.0)]
 
@@ -152,14 +148,15 @@ def without_holes(polygon: Any) -> list[Any]:
     return [piece for half in shortest for part in half for piece in without_holes(part)]
 
 
-def noded(polygons: Any, lines: Sequence[ArrayLike] = ()) -> Any:
+def noded(polygons: Any, lines: Sequence[F64] = ()) -> Any:
     """Return the faces of polygons cut by lines such that neighbours share their corners exactly."""
     edges = _geos.boundary(polygons)
     if lines:
-        drawn = np.array([_geos.LineString(np.asarray(line, np.float64)) for line in lines if len(line) > 1])
+        drawn = np.array([_geos.LineString(line) for line in lines if len(line) > 1], dtype=object)
         _, met = _geos.STRtree(drawn).query(polygons, "intersects")
         within = _geos.intersection(_geos.union_all(drawn[np.unique(met)]), _geos.union_all(polygons))
-        edges = np.append(edges, within)
+        parts = _geos.get_parts(within)
+        edges = np.append(edges, parts[_geos.get_dimensions(parts) == 1])
     net = _geos.get_parts(_geos.union_all(edges, grid_size=GRID_M))
     faces = _geos.get_parts(_geos.polygonize(net))
     inside, _ = _geos.STRtree(polygons).query(_geos.point_on_surface(faces), "within")
@@ -167,7 +164,7 @@ def noded(polygons: Any, lines: Sequence[ArrayLike] = ()) -> Any:
 
 
 def joined(faces: Any, efforts: F64) -> Any:
-    """Return the faces; those too small are joined to the neighbour with the longest common border, smallest first."""
+    """Return the faces, those too small joined to the neighbour with the longest common border, smallest first."""
     work, borders = [float(effort) for effort in efforts], _borders(faces)
     members = [[k] for k in range(len(faces))]
     waiting = [(part, k) for k, part in enumerate(work)]

@@ -86,7 +86,7 @@ def fly_all(
     height_m, height_sd_m = height_of(loss, settings, ground_m, is_surveyed=terrain is not None)
     manner = manner_of(loss, plane)
     hypotheses = [one for one in groups(loss.track, aircraft, kinds, height_m, manner) if one.weight > 1e-6]
-    silences = silences_of(loss, sensors, plane, ground_m, now_s)
+    silences = silences_of(loss, clues, sensors, plane, ground_m, now_s)
     used, rows = rows_of(clues, sensors, plane, loss.track.last_report_s)
     state = last_state(loss)
     by_line = on_line(state, manner)
@@ -104,7 +104,7 @@ def fly_all(
         mean, root = by_line if group.conduct in {"course", "return", "orbit"} else state
         row = group_row(group, loss, settings, height_m, height_sd_m)
         fe.fly(
-            rng, mean, root, row, wind, rows, silences.table, HEIGHTS_M, CELL_M, HIDDEN, silences.watched_s,
+            rng, mean, root, row, wind, rows, silences.tables, HEIGHTS_M, CELL_M, HIDDEN, silences.watched_s,
             ground, GROUND_CELL_M, out[part], fits[part],
         )  # fmt: skip
         prior[part] = group.weight / numbers[k]
@@ -150,7 +150,8 @@ def on_line(state: tuple[F64, F64], manner: Manner) -> tuple[F64, F64]:
     speed_var = max(float(along @ cov[2:, 2:] @ along), 0.01)
     cov[2:, 2:] = speed_var * np.outer(along, along)
     cov[2:, 2:] += (speed_mps * manner.course_sd_rad) ** 2 * np.outer(across, across)
-    return np.concatenate([mean[:2], speed_mps * along]), np.linalg.cholesky(cov + 1e-9 * np.eye(4))
+    onto = np.asarray(np.linalg.cholesky(cov + 1e-9 * np.eye(4)), np.float64)
+    return np.concatenate([mean[:2], speed_mps * along]), onto
 
 
 def height_of(

@@ -22,15 +22,13 @@ def areas_above(window: Window, field: F64, level: float, least_hole_m2: float) 
     x_m = np.concatenate([[x_m[0] - window.pixel_m], x_m, [x_m[-1] + window.pixel_m]])
     y_m = np.concatenate([[y_m[0] - window.pixel_m], y_m, [y_m[-1] + window.pixel_m]])
     edged = np.pad(field, 1, constant_values=level - 0.5)
-    maker = contour_generator(x_m, y_m, edged, fill_type=FillType.OuterOffset)
+    maker: Any = contour_generator(x_m, y_m, edged, fill_type=FillType.OuterOffset)
     points, offsets = maker.filled(level, float("inf"))
     kept = []
     for line, cuts in zip(points, offsets, strict=True):
         rings = [line[a:b] for a, b in pairwise(cuts)]
-        area_m2 = np.abs([_signed_area_m2(ring) for ring in rings])
-        if area_m2[0] > 4.0 * window.pixel_m**2:
-            holes = [ring for ring, hole_m2 in zip(rings, area_m2, strict=True) if hole_m2 > least_hole_m2]
-            kept.append(_geos.Polygon(rings[0], holes[1:]))
+        if abs(_signed_area_m2(rings[0])) > window.pixel_m**2:
+            kept.append(_geos.Polygon(rings[0], [r for r in rings[1:] if abs(_signed_area_m2(r)) > least_hole_m2]))
     return np.array(kept, dtype=object)
 
 
@@ -43,11 +41,18 @@ def polygon_rings(polygon: Any) -> list[F64]:
 def _signed_area_m2(ring: F64) -> float:
     """Return the area of a ring, positive if it runs counter-clockwise."""
     x, y = ring[:, 0] - ring[0, 0], ring[:, 1] - ring[0, 1]
-    return 0.5 * float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))
+    # The first corner is the origin, so the closing edge adds nothing.
+    return 0.5 * float(np.dot(x[:-1], y[1:]) - np.dot(y[:-1], x[1:]))
 
 
 def held_within(mosaic: Mosaic, areas: Any) -> F64:
-    """Return what the map holds within each of n areas, shape (n,); a cell counts by the part of it that is inside.
+    """Return what the map holds within each of n areas, shape (n,); a cell counts by the part that is inside."""
+    area, cell, part_m2 = overlaps(mosaic, areas)
+    return np.bincount(area, part_m2 * mosaic.density[cell], minlength=len(areas)).astype(np.float64)
+
+
+def overlaps(mosaic: Mosaic, areas: Any) -> tuple[I64, I64, F64]:
+    """Return areas, cells, and square metres which, summed for each pair of the two, are what they have in common.
 
     A cell's part of an area is the sum over the area's edges of what lies below them, counted by their direction
     (Green's theorem); an edge matters to the cells it meets and to those below it, down to its ring's lowest point.
@@ -56,22 +61,19 @@ def held_within(mosaic: Mosaic, areas: Any) -> F64:
     starts, ends, lows, owner = _edges([polygon_rings(polygon) for polygon in polygons], owners)
     west, east = np.minimum(starts[:, 0], ends[:, 0]), np.maximum(starts[:, 0], ends[:, 0])
     edge, cell = mosaic.tree.query(_geos.box(west, lows, east, np.maximum(starts[:, 1], ends[:, 1])))
-    area_m2 = _area_below(starts[edge], ends[edge], mosaic.only(cell))
-    return np.bincount(owner[edge], area_m2 * mosaic.density[cell], minlength=len(areas))
+    return owner[edge], cell, _area_below(starts[edge], ends[edge], mosaic.only(cell))
 
 
 def _edges(rings: list[list[F64]], owners: I64) -> tuple[F64, F64, F64, I64]:
     """Return starts and ends of all edges that are not upright, their ring's lowest y and their owners."""
     if not rings:
         return np.empty((0, 2)), np.empty((0, 2)), np.empty(0), np.empty(0, np.int64)
-    flat = [(ring, owner) for group, owner in zip(rings, owners, strict=True) for ring in group]
-    counts = [len(ring) for ring, _ in flat]
-    starts, ends = (
-        np.concatenate([ring for ring, _ in flat]),
-        np.concatenate([np.roll(ring, -1, 0) for ring, _ in flat]),
-    )
-    lows = np.repeat([float(np.min(ring[:, 1])) for ring, _ in flat], counts)
-    owner = np.repeat([int(owner) for _, owner in flat], counts)
+    flat = [ring for group in rings for ring in group]
+    starts = np.concatenate(flat)
+    ends = np.concatenate([part for ring in flat for part in (ring[1:], ring[:1])])
+    counts = [len(ring) for ring in flat]
+    lows = np.repeat([float(np.min(ring[:, 1])) for ring in flat], counts)
+    owner = np.repeat(np.repeat(owners, [len(group) for group in rings]), counts)
     leans = starts[:, 0] != ends[:, 0]
     return starts[leans], ends[leans], lows[leans], owner[leans]
 

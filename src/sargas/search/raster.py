@@ -5,8 +5,9 @@ All is in metres of an equal-area plane.
 """
 
 import math
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import shapely
@@ -17,6 +18,7 @@ from scipy.sparse import csgraph
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
+T = TypeVar("T")
 
 CELL_SD: Final = 0.8
 """Standard deviation of the smoothing as a share of a cell's side: its corners go, its place stays."""
@@ -27,6 +29,9 @@ TILT: Final = 0.03
 _COARSE: Final = 200
 """Pixels on the longer side of the raster in which groups of cells are told apart."""
 _LEVELS: Final = 4_096
+"""Levels at which sums are kept."""
+_TRIES: Final = 15
+"""Levels that are tried at most."""
 _LOWS: Final = np.array([1.0, 1.0, -1.0, -1.0])
 """Turns the greatest of east and north into the least of their opposites."""
 
@@ -81,12 +86,12 @@ class Window(Struct, frozen=True, kw_only=True):
     @property
     def centres(self) -> tuple[F64, F64]:
         """The x of its columns and the y of its rows."""
-        x_m = self.x_m + (np.arange(self.n_x) + 0.5) * self.pixel_m
-        return x_m, self.y_m + (np.arange(self.n_y) + 0.5) * self.pixel_m
+        x_m = self.x_m + (np.arange(self.n_x, dtype=np.float64) + 0.5) * self.pixel_m
+        return x_m, self.y_m + (np.arange(self.n_y, dtype=np.float64) + 0.5) * self.pixel_m
 
 
 def windows_about(mosaic: Mosaic, margin_m: float, pixel_m: float, n_most: int) -> list[Window]:
-    """Return windows that hold the cells and a margin: one for each group of cells that lies apart, none overlapping.
+    """Return windows that hold the cells and a margin: one for each group that lies apart, none overlapping.
 
     Their pixels grow where there would be more than `n_most` on a side.
     """
@@ -147,7 +152,7 @@ def _ends(low_m: F64, high_m: F64, start_m: float, pixel_m: float, n: int) -> tu
     return places, np.stack([first + 1.0 - low, low - first, high - last - 1.0, last - high])
 
 
-def level_field(window: Window, mosaic: Mosaic, level: float, smooth_least_m: float = 0.0) -> F64:
+def level_field(window: Window, mosaic: Mosaic, level: float, smooth_least_m: float) -> F64:
     """Return how far above a level [1/m2] the smoothed density lies, as a logarithm, shape (n_y, n_x).
 
     Far above and far below count alike, so that a contour runs where it does between its own neighbours. The
@@ -161,6 +166,7 @@ def level_field(window: Window, mosaic: Mosaic, level: float, smooth_least_m: fl
 
 
 def _tilt(window: Window, mosaic: Mosaic) -> F64:
+    """Return by how much each pixel is lowered: little, and the more the farther from the middle of the mass."""
     total = float(np.sum(mosaic.poc))
     x_m, y_m = window.centres
     middle = [float(np.sum(part * mosaic.poc)) / total for part in (mosaic.x_m, mosaic.y_m)]
@@ -209,4 +215,34 @@ def above(heights: F64, amounts: F64) -> tuple[F64, F64]:
     step = max((high - low) / _LEVELS, 1e-12)
     place = np.minimum(((heights - low) / step).astype(np.int64), _LEVELS - 1)
     sums = np.cumsum(np.bincount(place.ravel(), amounts.ravel(), minlength=_LEVELS)[::-1])[::-1]
-    return low + step * np.arange(_LEVELS), sums
+    return low + step * np.arange(_LEVELS, dtype=np.float64), sums.astype(np.float64)
+
+
+def settled(
+    guess: Callable[[float], float], draw: Callable[[float], tuple[T, float]], span: tuple[float, float], close: float
+) -> T:
+    """Return what is drawn at the level at which it is neither too much nor too little, as nearly as is found.
+
+    Args:
+        guess: the level that should give so much more than the first.
+        draw: what a level gives, and by how much that is too much; the higher the level, the less.
+        span: the lowest and the highest level.
+        close: how little too much or too little is near enough.
+    """
+    low, high = span
+    more, best, off, signs = 0.0, None, math.inf, set[bool]()
+    for k in range(_TRIES):
+        level = guess(more)
+        # Where guesses come no nearer, halving does, once it is known to lie between; until then they reach out.
+        if not low < level < high or (k % 3 == 2 and len(signs) == 2):
+            level = 0.5 * (low + high)
+        drawn, excess = draw(level)
+        if best is None or abs(excess) < abs(off):
+            best, off = drawn, excess
+        if abs(excess) < close:
+            break
+        low, high = (level, high) if excess > 0.0 else (low, level)
+        signs.add(excess > 0.0)
+        more -= excess * (1.0 if len(signs) == 2 else 1.0 + k)
+    assert best is not None
+    return best

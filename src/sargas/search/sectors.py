@@ -10,8 +10,8 @@ from msgspec import Struct
 from numpy.typing import ArrayLike
 
 from sargas.search.cutting import BIT, Points, cut, joined, noded, without_holes
-from sargas.search.polygons import areas_above, held_within, polygon_rings
-from sargas.search.raster import F64, I64, Mosaic, Window, above, level_field, spread, windows_about
+from sargas.search.polygons import areas_above, held_within, overlaps, polygon_rings
+from sargas.search.raster import F64, Mosaic, Window, above, level_field, settled, spread, windows_about
 
 ROUNDNESS: Final = 0.2
 """Standard deviation of the smoothing of the searched region as a share of a sector's side."""
@@ -29,7 +29,6 @@ NARROW: Final = 0.15
 """Half the width, as a share of a sector's side, below which tips and bays of the region are rounded off."""
 LINE_M: Final = 5.0
 """Tolerance of outlines along lines in the field."""
-CORRECTIONS: Final = 5
 HOUR_S: Final = 3600.0
 
 _geos: Any = shapely  # shapely carries no types
@@ -57,15 +56,14 @@ class _Ground(Struct, frozen=True, kw_only=True, eq=False):
     work: F64
     elsewhere: float
 
-    def work_of(self, polygons: Any) -> F64:
-        """Return the effort of each polygon, in sectors."""
-        covered_m2 = held_within(self.mosaic.with_poc(self.mosaic.size_m**2), polygons)
-        bare_m2 = np.maximum(_geos.area(polygons) - covered_m2, 0.0)
-        return held_within(self.mosaic.with_poc(self.work), polygons) + self.elsewhere * bare_m2
-
-    def held_by(self, polygons: Any) -> F64:
-        """Return the share of all that is to be found that lies within each polygon."""
-        return held_within(self.mosaic, polygons) / float(np.sum(self.mosaic.poc))
+    def weigh(self, polygons: Any) -> tuple[F64, F64]:
+        """Return the effort of each polygon, in sectors, and the share of all that is to be found."""
+        polygon, cell, part_m2 = overlaps(self.mosaic, polygons)
+        n, per_m2 = len(polygons), self.work / self.mosaic.size_m**2
+        bare_m2 = np.maximum(_geos.area(polygons) - np.bincount(polygon, part_m2, minlength=n), 0.0)
+        work = np.bincount(polygon, part_m2 * per_m2[cell], minlength=n) + self.elsewhere * bare_m2
+        held = np.bincount(polygon, part_m2 * self.mosaic.density[cell], minlength=n)
+        return work.astype(np.float64), held / float(np.sum(self.mosaic.poc))
 
 
 def sector_poc(rings: Sequence[ArrayLike], x_m: F64, y_m: F64, size_m: F64, poc: F64) -> F64:
@@ -76,7 +74,7 @@ def sector_poc(rings: Sequence[ArrayLike], x_m: F64, y_m: F64, size_m: F64, poc:
 
 def draw_sectors(  # noqa: PLR0917 (a map is four columns)
     x_m: F64, y_m: F64, size_m: F64, poc: F64, rate_m2ps: ArrayLike, hours: float,
-    lines: Sequence[ArrayLike] = (), share: float = 0.95, n_max: int = 120,
+    lines: Sequence[F64] = (), share: float = 0.95, n_max: int = 120,
 ) -> list[Shape]:  # fmt: skip
     """Return sectors of about `hours` each over the smallest region that holds a share of the probability.
 
@@ -102,10 +100,10 @@ def draw_sectors(  # noqa: PLR0917 (a map is four columns)
     region, views, side_m = _region(ground, share, n_max)
     faces = noded(region, lines) if lines else region
     sectors = noded(_cut_all(ground, faces, views))
-    sectors = joined(sectors, ground.work_of(sectors))
+    sectors = joined(sectors, ground.weigh(sectors)[0])
     whole = [part for sector in _cut_all(ground, sectors, views) for part in without_holes(sector)]
     sectors = _geos.coverage_simplify(noded(np.array(whole, dtype=object)), LINE_M if lines else EASE * side_m)
-    work, held = ground.work_of(sectors), held_within(mosaic, sectors)
+    work, held = ground.weigh(sectors)[0], held_within(mosaic, sectors)
     best = np.argsort(-held / np.maximum(work, 1e-12), kind="stable")[:n_max]
     return [
         Shape(
@@ -152,19 +150,18 @@ def _region(ground: _Ground, share: float, n_max: int) -> tuple[Any, list[_View]
     heights = np.concatenate([view.height.ravel() for view in views])
     levels, held = above(heights, np.concatenate([view.held.ravel() for view in views]))
     _, worked = above(heights, np.concatenate([view.work.ravel() for view in views]))
-    aim, budget, region = share, float(n_max), np.empty(0, dtype=object)
-    for _ in range(CORRECTIONS):
-        enough, spent = float(np.interp(-aim, -held, levels)), float(np.interp(-budget, -worked, levels))
-        level = max(enough, spent)
+    spans = (float(levels[0]), float(levels[-1]))
+
+    def guess(more: float) -> float:
+        enough = np.interp(-share * (1.0 + more), -held, levels)
+        return float(max(enough, np.interp(-n_max * (1.0 + more), -worked, levels)))
+
+    def draw(level: float) -> tuple[Any, float]:
         pieces = [areas_above(view.window, view.height, level, BIT * side_m**2) for view in views]
         region = _rounded(np.concatenate(pieces), side_m)
-        work, part = ground.work_of(region), ground.held_by(region)
-        kept = _worthwhile(work, part, 0.0 if spent > enough else COMPLETE * share)
-        region, short, left = region[kept], share - float(np.sum(part[kept])), n_max - float(np.sum(work[kept]))
-        if short < (1.0 - COMPLETE) * share or left < (1.0 - COMPLETE) * n_max:
-            break
-        aim, budget = min(aim + max(short, 0.0), 1.0), budget + max(left, 0.0)
-    return region, views, side_m
+        return _worthwhile(region, *ground.weigh(region), share, n_max)
+
+    return settled(guess, draw, spans, 1.0 - COMPLETE), views, side_m
 
 
 def _views(ground: _Ground, share: float, n_max: int) -> tuple[list[_View], float]:
@@ -210,18 +207,23 @@ def _worth(ground: _Ground, share: float, n_max: int) -> tuple[Mosaic, Mosaic, f
     return mosaic, ground.mosaic.with_poc(work).only(chosen), float(mosaic.density[chosen[-1]])
 
 
-def _worthwhile(work: F64, held: F64, enough: float) -> I64:
-    """Return which pieces are worth a sector: the best, those not too small, and others until enough is held."""
+def _worthwhile(pieces: Any, work: F64, held: F64, share: float, n_max: int) -> tuple[Any, float]:
+    """Return the pieces that are worth a sector, and how much more they are than is wanted or can be drawn.
+
+    Those are the ones that are not too small, and others until enough is held where effort is left for them.
+    """
     order = np.argsort(-held, kind="stable")
-    is_needed = np.cumsum(held[order]) - held[order] < enough
-    is_needed[0] = True
-    kept: I64 = order[(work[order] >= BIT) | is_needed]
-    return kept
+    is_spent = float(np.sum(work)) > COMPLETE * n_max
+    is_needed = np.cumsum(held[order]) - held[order] < (0.0 if is_spent else COMPLETE * share)
+    is_needed[:1] = True
+    kept = order[(work[order] >= BIT) | is_needed]
+    return pieces[kept], max(float(np.sum(held[kept])) / share, float(np.sum(work[kept])) / n_max) - 1.0
 
 
 def _rounded(pieces: Any, side_m: float) -> Any:
     """Return the polygons without bays and tips too narrow for a sector; what is narrow but large stays."""
     reach_m = NARROW * side_m
+    pieces = _geos.simplify(pieces, EASE * side_m)
     filled = _geos.buffer(_geos.buffer(_geos.union_all(pieces), reach_m, quad_segs=4), -2.0 * reach_m, quad_segs=4)
     wide = _geos.buffer(filled, reach_m, quad_segs=4)
     rest = _geos.get_parts(_geos.difference(_geos.union_all(pieces), wide))
@@ -235,7 +237,7 @@ def _rounded(pieces: Any, side_m: float) -> Any:
 def _cut_all(ground: _Ground, faces: Any, views: Sequence[_View]) -> Any:
     """Return the faces, those with effort for several sectors cut into as many."""
     pieces = []
-    for face, work in zip(faces, ground.work_of(faces), strict=True):
+    for face, work in zip(faces, ground.weigh(faces)[0], strict=True):
         n = round(float(work))
         if n < 2:
             pieces.append(face)

@@ -13,7 +13,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from sargas.model.search import Loss, SensorSilence
+from sargas.model.search import Clue, Loss, SensorSilence
 from sargas.model.sensor import Coverage, Sensor, SensorKind
 from sargas.search.plane import EqualArea
 
@@ -25,12 +25,14 @@ HEIGHTS_M: Final = np.array([0.0, 30.0, 60.0, 100.0, 150.0, 250.0, 400.0, 700.0,
 CELL_M: Final = 1_000.0
 N_CELLS: Final = 200
 WATCHED_MAX_S: Final = 7_200.0
-HIDDEN: Final = 0.5
-"""That it flies on where no sensor can see it: lower than before, behind trees, in a gap that no table shows."""
+HIDDEN: Final = np.array([0.5, 0.25])
+"""That it flies on where no radar can see it (lower than before, behind trees, in a gap that no table shows), and where
+nothing that listens can have it (silent, or out of hearing)."""
 EARTH_EFFECTIVE_M: Final = 4.0 / 3.0 * 6_371_008.8
 ANTENNA_LEAST_M: Final = 8.0
 PERIOD_S: Final[dict[SensorKind, float]] = {"radar": 4.0}
 PERIOD_ELSE_S: Final = 10.0
+LOOKS: Final = frozenset({"radar", "camera"})
 UNPROVEN: Final[dict[SensorKind, float]] = {"radar": 0.4, "acoustic": 0.25, "radio_df": 0.2, "camera": 0.15}
 """The probability of detection in a look of a sensor that has not had this target near it before."""
 FALL_OFF: Final[dict[SensorKind, float]] = {"radar": 4.0}
@@ -39,21 +41,27 @@ LOOK_MAX: Final = 0.95
 
 
 class Silences(Struct, frozen=True):
-    """The log-probability of being missed per second, shape (layers, rows, columns), and the words."""
+    """The log-probability of being missed per second, and the words.
 
-    table: F32
+    `tables` has shape (2, layers, rows, columns): first all that looks, then all that listens.
+    """
+
+    tables: F32
     watched_s: float
     told: tuple[SensorSilence, ...]
 
 
-def silences_of(loss: Loss, sensors: Sequence[Sensor], plane: EqualArea, ground_m: float, now_s: float) -> Silences:
+def silences_of(
+    loss: Loss, clues: Sequence[Clue], sensors: Sequence[Sensor], plane: EqualArea, ground_m: float, now_s: float
+) -> Silences:
     """Return what the silence of the sensors that watched after the loss says.
 
-    `ground_m` is the ground's height above the ellipsoid at the last place: antennas stand above it.
+    `clues` are what they said of it since; `ground_m` is the ground's height above the ellipsoid at the last place:
+    antennas stand above it.
     """
     track = loss.track
     by_id = {sensor.id: sensor for sensor in sensors}
-    table = np.zeros((HEIGHTS_M.size, N_CELLS, N_CELLS), dtype=np.float32)
+    tables = np.zeros((2, HEIGHTS_M.size, N_CELLS, N_CELLS), dtype=np.float32)
     told: list[SensorSilence] = []
     until_s = track.last_report_s
     for watching in loss.watching:
@@ -61,16 +69,16 @@ def silences_of(loss: Loss, sensors: Sequence[Sensor], plane: EqualArea, ground_
         end_s = min(watching.until_s if watching.until_s is not None else now_s, now_s)
         if sensor is None or end_s <= track.last_report_s + 30.0:
             continue
-        look = _look(sensor, loss, plane)
+        look = _look(sensor, loss, clues, plane)
         if look is None:
             continue
         layer = _missed_per_second(sensor, look, plane, ground_m)
         if not layer.any():
             continue
-        table += layer
+        tables[0 if sensor.kind in LOOKS else 1] += layer
         until_s = max(until_s, end_s)
         told.append(_told(sensor, look, end_s))
-    return Silences(table, min(until_s - track.last_report_s, WATCHED_MAX_S), tuple(told))
+    return Silences(tables, min(until_s - track.last_report_s, WATCHED_MAX_S), tuple(told))
 
 
 class _Look(Struct, frozen=True):
@@ -81,13 +89,18 @@ class _Look(Struct, frozen=True):
     n_seen: int | None
 
 
-def _look(sensor: Sensor, loss: Loss, plane: EqualArea) -> _Look | None:
+def _look(sensor: Sensor, loss: Loss, clues: Sequence[Clue], plane: EqualArea) -> _Look | None:
     """Return how well the sensor sees this target; None if its silence can mean nothing."""
     if sensor.lat_deg is None or sensor.lon_deg is None or sensor.kind not in UNPROVEN:
         return None
     track = loss.track
     ((x, y),) = plane.xy(sensor.lon_deg, sensor.lat_deg).tolist()
     distance_m = max(math.hypot(x, y), 500.0)
+    since = [one.report.time_s for one in clues if one.report is not None and one.report.sensor == sensor.id]
+    if since and sensor.kind not in LOOKS:
+        n_looks = max(max(since) - track.last_report_s, 0.0) / _period_s(sensor)
+        n = min(float(len(since)), n_looks)
+        return _Look(min((n + 0.5) / (n_looks + 1.0), LOOK_MAX), distance_m, len(since))
     n_looks = max(track.last_report_s - track.first_s, 0.0) / _period_s(sensor)
     seen = next((one for one in track.contributions if one.sensor == sensor.id), None)
     if seen is not None:

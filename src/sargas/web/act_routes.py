@@ -18,6 +18,8 @@ from sargas.web.shared import Shared
 
 POST_MAX_BYTES = 1 << 20
 ORDER_MAX_BYTES = 16 << 10
+DECISION_MAX_BYTES = 1 << 20
+"""Decisions carry outlines of sectors and the paths of a day."""
 
 
 @dataclass
@@ -37,7 +39,7 @@ AnyDecision = Annotated[Decision, Body(description="Told apart by `action`")]
     tags=["incidents"],
     responses=documented(403, 404, 409, 413, 503),
     status_code=201,
-    request_max_body_size=ORDER_MAX_BYTES,
+    request_max_body_size=DECISION_MAX_BYTES,
 )
 async def decide(shared: NamedDependency[Shared], data: AnyDecision, view: ViewQuery = "live") -> Entered:
     """Journal a person's decision and let it take effect."""

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from sargas.model.decision import Officer
 from sargas.web.desk import Clock, ViewName
 
 
@@ -43,6 +44,13 @@ class OpenReplay(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """From when the replay shall run; None lets the desk choose."""
 
     from_s: Annotated[float, Meta(ge=0.0)] | None = None
+
+
+class SearchOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who orders a search, and of which lost track; None is the newest."""
+
+    officer: Officer
+    track_id: int | None = None
 
 
 class HealthReport(Struct, frozen=True, kw_only=True):

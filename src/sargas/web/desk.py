@@ -15,6 +15,7 @@ from sargas.model.incident import Incident
 from sargas.model.outlook import Outlook
 from sargas.model.picture import Event, Picture
 from sargas.model.report import Observation
+from sargas.model.search import SearchPlan
 from sargas.model.sensor import FeedHealth, Health, Sensor
 from sargas.model.track import Track
 from sargas.model.zone import Place, Zone
@@ -131,6 +132,38 @@ class Desk(Protocol):
 
         Raises:
             DecisionError: it could not take effect, or the view is a replay of the past.
+            JournalError: it could not be kept, so nothing happened.
+        """
+
+    async def search_plan(self, incident_id: str, view: ViewName, track_id: int | None = None) -> SearchPlan:
+        """Return where to look for the incident's newest lost track, or for the one that is named.
+
+        Raises:
+            DecisionError: the view or the incident is not there, or no such track of it is lost.
+        """
+
+    async def search_export(
+        self,
+        incident_id: str,
+        view: ViewName,
+        name: str,
+        options: Mapping[str, str | bool],
+        *,
+        is_public: bool,
+        track_id: int | None = None,
+    ) -> tuple[str, str, bytes]:
+        """Return the plan as a file of that format: its media type, its name and its content.
+
+        Raises:
+            DecisionError: there is no such plan.
+            ConfigError: there is no such format.
+        """
+
+    async def order_search(self, incident_id: str, view: ViewName, officer: str, track_id: int | None = None) -> int:
+        """Journal the order to search the sectors that the map has now, and return its entry.
+
+        Raises:
+            DecisionError: there is nothing to search for, or the view is a replay of the past.
             JournalError: it could not be kept, so nothing happened.
         """
 

@@ -14,7 +14,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 
-from sargas.model.errors import DecisionError, JournalError, SargasError
+from sargas.model.errors import DataError, DecisionError, JournalError, SargasError
 from sargas.web.answers import Fault
 
 AnyRequest = Request[object, object, State]
@@ -95,6 +95,12 @@ def on_journal(request: AnyRequest, fault: JournalError) -> Response[Fault]:
     """Return 503: it could not be kept, the sender may try again."""
     del request
     return answer(503, str(fault), {"retry-after": "5"})
+
+
+def on_data(request: AnyRequest, fault: DataError) -> Response[Fault]:
+    """Return 500 and say which file of the watch cannot be used."""
+    log.error("data_unusable", path=request.scope["path"], reason=str(fault))
+    return answer(500, str(fault))
 
 
 def on_anything(request: AnyRequest, fault: Exception) -> Response[Fault]:

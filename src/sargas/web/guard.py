@@ -39,6 +39,9 @@ HEADERS: Final = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+SEARCH_PAGE: Final = "/search/"
+"""The page for those who search shows where they are; no other needs to know."""
+SEARCH_PERMISSIONS: Final = "camera=(), geolocation=(self), microphone=()"
 Connection = ASGIConnection[BaseRouteHandler, object, object, State]
 ReceiveMessage = HTTPReceiveMessage | WebSocketReceiveMessage
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -47,12 +50,13 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 async def add_headers(message: Message, scope: Scope) -> None:
     """Put the security headers on an answer; state that may be stale is never kept by a cache unless it says so."""
-    del scope
     if message["type"] != "http.response.start":
         return
     headers = MutableScopeHeaders(message)
     for name, value in HEADERS.items():
         headers[name] = value
+    if str(scope["path"]).startswith(SEARCH_PAGE):
+        headers["permissions-policy"] = SEARCH_PERMISSIONS
     headers.setdefault("cache-control", "no-store")
 
 

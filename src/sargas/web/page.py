@@ -12,6 +12,7 @@ from sargas.web.faults import AnyRequest, NotThere
 from sargas.web.packed import NO_COMPRESSION, Packed, pack, send
 
 INDEX = "index.html"
+SEARCH = "search.html"
 FOREVER = "public, max-age=31536000, immutable"
 CHECK = "no-cache"
 TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".woff2": "font/woff2",
@@ -79,6 +80,17 @@ async def read_index(request: AnyRequest, page: NamedDependency[Page]) -> Respon
     if not page.is_built:
         return Response(NOT_BUILT, status_code=503, media_type=TYPES[".html"])
     return await page.answer(request, INDEX)
+
+
+@get("/search/{incident:str}", include_in_schema=False, opt=NO_COMPRESSION)
+async def read_search_page(
+    request: AnyRequest, page: NamedDependency[Page], incident: FromPath[str]
+) -> Response[bytes]:
+    """Return the page for the phones of those who search; it reads from its address which incident it is about."""
+    del incident
+    if SEARCH not in page.files:
+        return Response(NOT_BUILT, status_code=503, media_type=TYPES[".html"])
+    return await page.answer(request, SEARCH)
 
 
 @get("/{path:path}", include_in_schema=False, opt=NO_COMPRESSION)

@@ -11,11 +11,11 @@ from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 
 from sargas import __version__
-from sargas.model.errors import ConfigError, DecisionError, JournalError
-from sargas.web import act_routes, faults, map_routes, page, read_routes, status_routes
+from sargas.model.errors import ConfigError, DataError, DecisionError, JournalError
+from sargas.web import act_routes, faults, map_routes, page, read_routes, search_routes, status_routes
+from sargas.web.described import Mended
 from sargas.web.desk import Desk
 from sargas.web.guard import LOOPBACK, KnownHosts, TimedBodies, add_headers, same_origin
 from sargas.web.hub import CLIENTS_MAX, Hub
@@ -39,9 +39,14 @@ ROUTES = [
     act_routes.open_replay,
     act_routes.close_replay,
     act_routes.post_feed,
+    search_routes.read_search,
+    search_routes.read_search_file,
+    search_routes.order_search,
+    search_routes.post_tracks,
     status_routes.read_health,
     status_routes.read_metrics,
     page.read_index,
+    page.read_search_page,
     page.read_file,
 ]
 CONNECTIONS_MAX = 1_000
@@ -71,14 +76,13 @@ def create_app(desk: Desk, *, clients_max: int = CLIENTS_MAX, built: page.Page |
             RecursionError: faults.on_deep,
             DecisionError: faults.on_decision,
             JournalError: faults.on_journal,
+            DataError: faults.on_data,
             Exception: faults.on_anything,
         },
         compression_config=CompressionConfig(
             backend="gzip", gzip_compress_level=1, minimum_size=4_096, exclude_opt_key="is_uncompressed"
         ),
-        openapi_config=OpenAPIConfig(
-            title="Sargas", version=__version__, path="/schema", render_plugins=[JsonRenderPlugin()]
-        ),
+        openapi_config=OpenAPIConfig(title="Sargas", version=__version__, path="/schema", render_plugins=[Mended()]),
         logging_config=None,
         debug=False,
     )

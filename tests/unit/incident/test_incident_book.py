@@ -195,7 +195,8 @@ def test_a_lost_track_is_on_record_with_its_last_certain_place(book: IncidentBoo
     assert incident.lost_track_ids == (5,)
     # 30 s at 40 m/s to the west were only predicted: 1,200 m = 0.0186 degrees back to the east
     assert incident.lon_deg == pytest.approx(LON - 0.01 + 0.0186, abs=1e-3)
-    assert "last seen 01:41:10 UTC" in incident.timeline[-1].text
+    (line,) = [item.text for item in incident.timeline if item.what == "track_lost"]
+    assert "last seen 01:41:10 UTC" in line
 
 
 def test_a_lost_track_holds_yellow_while_it_can_fly_and_white_comes_after(book: IncidentBook) -> None:

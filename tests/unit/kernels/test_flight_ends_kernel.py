@@ -11,7 +11,6 @@ from sargas.kernels import flight_ends as fe
 F64 = NDArray[np.float64]
 
 N = 400
-NO_SILENCE = np.zeros((1, 2, 2), dtype=np.float32)
 LAYERS = np.zeros(1)
 FLAT = np.zeros((1, 1), dtype=np.float32)
 
@@ -46,10 +45,10 @@ def flown(
 ) -> tuple[F64, F64]:
     rows = np.zeros((0, fe.N_CLUE)) if clues is None else clues
     out, fits = np.empty((n, fe.N_OUT)), np.empty((n, rows.shape[0]))
-    table = np.full((1, 200, 200), silent, dtype=np.float32)
+    tables = np.full((1, 1, 200, 200), silent, dtype=np.float32)
     fe.fly(
         np.random.default_rng(seed), np.array([0.0, 0.0, *velocity]), 1e-6 * np.eye(4), group,
-        np.array([*wind, 0.0]), rows, table, LAYERS, 1_000.0, hidden, watched_s, ground, ground_cell_m, out, fits,
+        np.array([*wind, 0.0]), rows, tables, LAYERS, 1_000.0, np.array([hidden]), watched_s, ground, ground_cell_m, out, fits,
     )  # fmt: skip
     return out, fits
 

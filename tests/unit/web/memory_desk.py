@@ -4,10 +4,12 @@ Its tracker and rule are the simplest that are still true to their ports, so tha
 read off its reports.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from sargas.app.search_basis import Basis, packaged_aircraft
+from sargas.app.searching import Country, Searching, order_of
 from sargas.decode import jsonl
 from sargas.engine import Engine
 from sargas.incident import book
@@ -15,9 +17,11 @@ from sargas.model.decision import Decision
 from sargas.model.entry import Body, Decided, FeedOpened, Frame
 from sargas.model.errors import DecisionError, JournalError
 from sargas.model.finding import Finding, Heard
+from sargas.model.incident import Incident
 from sargas.model.outlook import Inside, Outlook
 from sargas.model.picture import Event, Picture, Refused
-from sargas.model.report import AnyReport, Cooperative
+from sargas.model.report import NO_IDENTITY, AnyReport, Cooperative, GeoPlot
+from sargas.model.search import SearchPlan
 from sargas.model.sensor import Coverage, Health, RegistrationEstimate, Sensor
 from sargas.model.track import Track
 from sargas.model.zone import Place, Zone
@@ -28,6 +32,8 @@ from sargas.web.desk import Clock, Listener, ViewName
 START_S = 1_753_660_800.0  # 2025-07-28T00:00:00Z
 FEED = "aircraft"
 BORDER_LON_DEG = 25.75
+PLOTTED = 1
+"""The track of all that a radar plots."""
 SQUARE = (((24.0, 54.0), (25.75, 54.0), (25.75, 55.5), (24.0, 55.5), (24.0, 54.0)),)
 
 SENSORS = {
@@ -51,7 +57,10 @@ SENSORS = {
 
 
 class OwnWord:
-    """The tracker that believes every aircraft: one track per ICAO address, at the place that it gave."""
+    """The tracker that believes every aircraft: one track per ICAO address, at the place that it gave.
+
+    All that a radar plots is one track that nobody knows, at the speed that the plots give it.
+    """
 
     def __init__(self) -> None:
         self._tracks: dict[str, Track] = {}
@@ -59,11 +68,12 @@ class OwnWord:
         self.registration: dict[str, RegistrationEstimate] = {}
 
     def update(self, reports: Sequence[AnyReport], now_s: float) -> Sequence[Track]:
-        return [
+        told = [
             self._update(report.identity.icao24, report)
             for report in reports
             if isinstance(report, Cooperative) and report.identity.icao24 is not None
         ]
+        return told + [self._plotted(report) for report in reports if isinstance(report, GeoPlot)]
 
     def tick(self, now_s: float) -> Sequence[Track]:
         ended = {icao24: track for icao24, track in self._tracks.items() if now_s - track.time_s > 60.0}
@@ -91,6 +101,26 @@ class OwnWord:
             entries=(report.entry,),
         )
         return self._tracks[icao24]
+
+    def _plotted(self, report: GeoPlot) -> Track:
+        known = self._tracks.get("plotted")
+        self._tracks["plotted"] = Track(
+            track_id=PLOTTED,
+            time_s=report.time_s,
+            first_s=known.first_s if known else report.time_s,
+            last_report_s=report.time_s,
+            status="confirmed",
+            lat_deg=report.lat_deg,
+            lon_deg=report.lon_deg,
+            east_mps=-(report.speed_mps or 0.0),
+            north_mps=0.0,
+            position_cov_m2=(2_500.0, 0.0, 2_500.0),
+            velocity_cov_m2ps2=(4.0, 0.0, 4.0),
+            identity=NO_IDENTITY,
+            n_reports=known.n_reports + 1 if known else 1,
+            entries=(report.entry,),
+        )
+        return self._tracks["plotted"]
 
 
 class Counted:
@@ -204,6 +234,11 @@ class MemoryDesk:
         self.replay: MemoryView | None = None
         self.is_disk_full = False
         self.n_dropped = 0
+        basis = Basis(aircraft=packaged_aircraft(), n_particles=20_000)
+        country = Country(
+            code="LT", sensors=self.sensors, zones=self.zones, places=self.places, is_exercise=self.is_exercise
+        )
+        self._searching = Searching(basis, country)
         self.live.accept(FeedOpened(FEED, "memory"))
 
     def view(self, name: ViewName) -> MemoryView | None:
@@ -235,6 +270,35 @@ class MemoryDesk:
             if isinstance(event, Refused):
                 raise DecisionError(event.reason)
         return number
+
+    async def search_plan(self, incident_id: str, view: ViewName, track_id: int | None = None) -> SearchPlan:
+        incident, now_s = self._incident(incident_id, view)
+        return await self._searching.plan(incident, now_s, track_id)
+
+    async def search_export(
+        self,
+        incident_id: str,
+        view: ViewName,
+        name: str,
+        options: Mapping[str, str | bool],
+        *,
+        is_public: bool,
+        track_id: int | None = None,
+    ) -> tuple[str, str, bytes]:
+        plan = await self.search_plan(incident_id, view, track_id)
+        return await self._searching.file(plan, name, options, is_public=is_public)
+
+    async def order_search(self, incident_id: str, view: ViewName, officer: str, track_id: int | None = None) -> int:
+        incident, now_s = self._incident(incident_id, view)
+        plan = await self._searching.plan(incident, now_s, track_id, is_anew=True)
+        return await self.decide(order_of(plan, officer, incident.search.generation if incident.search else 0), view)
+
+    def _incident(self, incident_id: str, view: ViewName) -> tuple[Incident, float]:
+        shown = self.view(view)
+        incident = shown.picture.incidents.get(incident_id) if shown else None
+        if shown is None or incident is None:
+            raise DecisionError(f"there is no incident '{incident_id}'")
+        return incident, shown.picture.now_s
 
     async def post(self, feed: str, data: bytes, peer: str) -> int:
         if feed != FEED:
@@ -280,3 +344,28 @@ def line(icao24: str = "503d9a", *, time_s: float = START_S, lat_deg: float = 54
         "lon_deg": lon_deg,
     }
     return msgspec.json.encode(report) + b"\n"
+
+
+def plot(time_s: float, lon_deg: float, lat_deg: float = 54.6) -> bytes:
+    """Return one line of Sargas's own format: what a radar plotted of something that flies west at 40 m/s."""
+    report = {
+        "kind": "geo_plot",
+        "sensor": "radar",
+        "time_s": time_s,
+        "lat_deg": lat_deg,
+        "lon_deg": lon_deg,
+        "sd_m": 50.0,
+        "speed_mps": 40.0,
+    }
+    return msgspec.json.encode(report) + b"\n"
+
+
+def with_loss(desk: MemoryDesk) -> str:
+    """Let something unknown cross the border, fly on for five minutes and be lost; return its incident."""
+    # 40 m/s at 54.6 degrees north are 0.000621 degrees of longitude a second
+    for second in range(0, 300, 4):
+        at_s = START_S + second
+        desk.live.accept(Frame(FEED, plot(at_s, BORDER_LON_DEG - 0.01 - 0.000621 * second)), at_s=at_s)
+    desk.live.accept(Frame(FEED, b""), at_s=START_S + 400.0)
+    (incident_id,) = desk.live.picture.incidents
+    return incident_id

@@ -10,7 +10,7 @@ from litestar.testing import TestClient
 
 from sargas.model.entry import Frame
 from sargas.web.server import create_app
-from unit.web.memory_desk import FEED, START_S, MemoryDesk, line
+from unit.web.memory_desk import FEED, START_S, MemoryDesk, line, with_loss
 
 ROUTES = {
     "/api/desk": {"get"},
@@ -23,6 +23,10 @@ ROUTES = {
     "/api/tracks/{track_id}/outlook": {"get"},
     "/api/incidents": {"get"},
     "/api/incidents/{incident_id}": {"get"},
+    "/api/incidents/{incident_id}/search": {"get"},
+    "/api/incidents/{incident_id}/search/export/{name}": {"get"},
+    "/api/incidents/{incident_id}/search/order": {"post"},
+    "/api/incidents/{incident_id}/search/tracks": {"post"},
     "/api/sensors": {"get"},
     "/api/decisions": {"post"},
     "/api/view/{view}/play": {"post"},
@@ -105,6 +109,43 @@ def test_a_decision_is_described_with_its_action(schema: dict) -> None:
     decision = jsonschema.Draft202012Validator({**content, "components": schema["components"]})
     decision.validate({"action": "close", "officer": "A", "incident_id": "x"})
     assert not decision.is_valid({"action": "engage", "officer": "A", "incident_id": "x"})
+
+
+SQUARE = [[24.3, 55.0], [24.4, 55.0], [24.4, 55.1]]
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        {"action": "mark_searched", "asset": "foot_team", "ring": SQUARE, "paths": [SQUARE, SQUARE]},
+        {"action": "order_search", "sectors": [{"name": "A-01", "ring": SQUARE, "cover": "forest"}]},
+        {
+            "action": "plan_search",
+            "settings": {"fates": {"fell": 0.5}, "assets": [{"asset_id": "1", "kind": "dogs"}]},
+        },
+        {"action": "add_clue", "kind": "bang", "lat_deg": 55.0, "lon_deg": 24.3},
+        {"action": "report_find", "what": "wreck", "lat_deg": 55.0, "lon_deg": 24.3},
+        {"action": "weigh_clue", "clue_id": "c1", "reliability": 0.5},
+        {"action": "end_search"},
+    ],
+    ids=lambda decision: decision["action"],
+)
+def test_every_decision_about_a_search_is_described(schema: dict, decision: dict) -> None:
+    content = schema["paths"]["/api/decisions"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    described = jsonschema.Draft202012Validator({**content, "components": schema["components"]})
+    described.validate({"officer": "A", "incident_id": "x", **decision})
+    assert not described.is_valid({"incident_id": "x", **decision})
+
+
+def test_a_search_plan_is_what_it_describes() -> None:
+    desk = MemoryDesk()
+    incident_id = with_loss(desk)
+    with TestClient(create_app(desk)) as client:
+        schema = client.get("/schema").json()
+        plan = client.get(f"/api/incidents/{incident_id}/search").json()
+        incident = client.get(f"/api/incidents/{incident_id}").json()
+    validator(schema, "/api/incidents/{incident_id}/search").validate(plan)
+    validator(schema, "/api/incidents/{incident_id}").validate(incident)
 
 
 def test_the_schema_loads_nothing_from_elsewhere(client: TestClient) -> None:

@@ -8,7 +8,7 @@ import pytest
 from litestar.testing import TestClient
 
 from sargas.model.entry import Frame
-from sargas.web.act_routes import ORDER_MAX_BYTES, POST_MAX_BYTES
+from sargas.web.act_routes import DECISION_MAX_BYTES, POST_MAX_BYTES
 from sargas.web.server import create_app
 from unit.web.memory_desk import FEED, START_S, MemoryDesk, line
 
@@ -113,7 +113,7 @@ def test_an_incident_is_acknowledged_and_keeps_who_did_it(desk: MemoryDesk, clie
         (b'{"action":"close","officer":"","incident_id":"x"}', 422),
         (b'{"action":"close","officer":"A","incident_id":"x","colour":"red"}', 422),
         (b'{"action":"close","officer":"A","incident_id":"x"}', 409),
-        (b'{"action":"close","officer":"A","incident_id":"' + b"x" * ORDER_MAX_BYTES + b'"}', 413),
+        (b'{"action":"close","officer":"A","incident_id":"' + b"x" * DECISION_MAX_BYTES + b'"}', 413),
         (b"", 422),
         (b"null", 422),
         (b"[" * 8_000, 400),
