@@ -197,6 +197,7 @@ def state_of(seen: Watched, kinds: dict[str, float], wind: Wind | None, clues: t
     loss = Loss(
         track=track,
         declared_s=track.last_report_s + DECLARED_AFTER_S,
+        path=seen.trail,
         watching=(Watching(sensor=seen.sensor.id, from_s=track.last_report_s),),
     )
     settings = SearchSettings(kinds=kinds, wind=wind)

@@ -113,7 +113,8 @@ def look_of(rng: np.random.Generator, *, is_near: bool) -> Look:
 class Watched(Struct, frozen=True, kw_only=True):
     """A flight as the radar saw it: the path from where it began to see it, the track at the last report.
 
-    `lost` is the point of the path at that moment. The plane of the path is that about `lat0_deg, lon0_deg`.
+    `trail` is where the track was after each of its reports: epoch second, longitude, latitude. `lost` is the point of
+    the path at the last of them. The plane of the path is that about `lat0_deg, lon0_deg`.
     """
 
     path: Path
@@ -122,6 +123,7 @@ class Watched(Struct, frozen=True, kw_only=True):
     plane: EqualArea
     sensor: Sensor
     track: Track
+    trail: tuple[tuple[float, float, float], ...]
 
 
 def watched(
@@ -138,11 +140,13 @@ def watched(
         return None
     x, y, height_m = (np.interp(at, since, column) for column in (path.x_m, path.y_m, path.height_m))
     lon, lat = plane.lonlat(np.stack([x, y], axis=1)).T
-    track = tracked(sensor, plots(rng, sensor, look, (began_s + at, lon, lat, height_m)))
-    if track is None:
+    states = tracked(sensor, plots(rng, sensor, look, (began_s + at, lon, lat, height_m)))
+    if not states:
         return None
+    track = states[-1]
     lost = int(track.last_report_s - began_s)
-    return Watched(path=path, began_s=began_s, lost=lost, plane=plane, sensor=sensor, track=track)
+    trail = tuple((one.last_report_s, one.lon_deg, one.lat_deg) for one in states)
+    return Watched(path=path, began_s=began_s, lost=lost, plane=plane, sensor=sensor, track=track, trail=trail)
 
 
 def sensor_of(site: Site, look: Look, lat_deg: float, lon_deg: float) -> Sensor:
@@ -191,10 +195,11 @@ def plots(
     ]  # fmt: skip
 
 
-def tracked(sensor: Sensor, reports: list[PolarPlot | GeoPlot]) -> Track | None:
-    """Return the track as it was after its last report; None if there was none."""
+def tracked(sensor: Sensor, reports: list[PolarPlot | GeoPlot]) -> list[Track]:
+    """Return the track that is newest in the end as it was after each of its reports; none if there was no track."""
     tracker = sargas.tracker([sensor])
-    newest: dict[int, Track] = {}
+    states: dict[int, list[Track]] = {}
     for report in reports:
-        newest |= {track.track_id: track for track in tracker.update([report], report.time_s)}
-    return max(newest.values(), key=lambda track: (track.last_report_s, track.n_reports), default=None)
+        for track in tracker.update([report], report.time_s):
+            states.setdefault(track.track_id, []).append(track)
+    return max(states.values(), key=lambda found: (found[-1].last_report_s, found[-1].n_reports), default=[])

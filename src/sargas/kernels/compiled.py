@@ -3,3 +3,5 @@
 from numba import njit
 
 compiled = njit(cache=True, error_model="numpy")
+compiled_unlocked = njit(cache=True, error_model="numpy", nogil=True)
+"""Likewise, and other threads run meanwhile: for what takes long and touches nothing of theirs."""

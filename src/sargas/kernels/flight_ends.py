@@ -19,7 +19,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sargas.kernels.compiled import compiled
+from sargas.kernels.compiled import compiled, compiled_unlocked
 
 F64 = NDArray[np.float64]
 
@@ -258,7 +258,7 @@ def come_down(
     state[0], state[1], state[2], state[5] = x, y, heading, t
 
 
-@compiled
+@compiled_unlocked
 def fly(
     rng: np.random.Generator,
     mean: F64,
@@ -285,7 +285,8 @@ def fly(
         group: the hypothesis, shape (N_GROUP,).
         wind: east and north component [m/s] at 10 m and their standard deviation, shape (3,).
         clues: the reports in the order of their times, shape (C, N_CLUE).
-        tables: log-probability per second of being missed by all sensors of a class, shape (T, layers, rows, columns).
+        tables: log-probability per second of being missed by all sensors of a class, shape (T, layers, rows,
+            columns).
         heights: lower edges of the layers [m].
         cell_m: side of the table's cells.
         hidden: the probability that the target flies on where no sensor of a class can have it (low, behind trees,

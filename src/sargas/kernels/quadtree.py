@@ -7,12 +7,12 @@ of weights over the sum of squares); a square is split into four for as long as 
 import numpy as np
 from numpy.typing import NDArray
 
-from sargas.kernels.compiled import compiled
+from sargas.kernels.compiled import compiled, compiled_unlocked
 
 F64 = NDArray[np.float64]
 
 
-@compiled
+@compiled_unlocked
 def count(x: F64, y: F64, weight: F64, cell_m: float, mass: F64, square: F64) -> float:
     """Add the weights, and their squares, to the cells of a square grid about 0; return what lies outside it."""
     n = mass.shape[0]

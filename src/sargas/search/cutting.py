@@ -20,7 +20,7 @@ GAIN: Final = 1.5
 """How much longer a cut may be (as a logarithm) if it parts all the probability from half the effort."""
 FLAT: Final = 0.3
 """Width of a piece, as a share of a square's of its area, below which it is too thin."""
-SKEW: Final = 0.3
+SKEW: Final = 0.5
 """How much more a cut across the grain costs."""
 BIT: Final = 0.25
 """Effort, in sectors, below which a piece is not worth a sector of its own."""

@@ -32,7 +32,7 @@ CODE: Final[dict[Conduct, int]] = {
 REACH_M: Final = 60_000.0
 REACH_OF_RANGE: Final = 0.25
 """How far it usually flies on unseen: by the public cases 2 to 60 km, and no more than a quarter of its range."""
-TAIL: Final = 0.03
+TAIL: Final = 0.02
 """Share of flights that go on beyond that."""
 RANGE_MAX_M: Final = 400_000.0
 WIND_SD_MPS: Final = 4.5
@@ -42,6 +42,8 @@ HEIGHT_SD_M: Final = 40.0
 GROUND_SD_M: Final = 70.0
 ASTRAY_TURN_RPS: Final = (math.radians(0.06), math.radians(1.0))
 PARTICLES_LEAST: Final = 150
+PILOTS: Final = 0.1
+"""Share of the flights that go first, to find out where the others are needed."""
 GROUND_CELL_M: Final = 500.0
 GROUND_CELLS: Final = 400
 
@@ -65,6 +67,36 @@ class Flights(Struct, frozen=True):
     silences: Silences
     height_m: float | None
     manner: Manner
+
+
+class _Flown:
+    """Flights of each hypothesis one after the other: where they ended, and how well that fits the evidence."""
+
+    def __init__(self, numbers: list[int], n_clues: int) -> None:
+        self.numbers = np.array(numbers)
+        self._starts = np.concatenate([[0], np.cumsum(self.numbers)])
+        self.out = np.empty((int(self._starts[-1]), fe.N_OUT))
+        self.fits = np.empty((int(self._starts[-1]), n_clues))
+        self.group = np.repeat(np.arange(len(numbers), dtype=np.int32), self.numbers)
+
+    def part(self, k: int) -> slice:
+        """Return the rows of hypothesis k."""
+        return slice(int(self._starts[k]), int(self._starts[k + 1]))
+
+    @property
+    def likelihood(self) -> F64:
+        """The likelihood of the evidence under each flight."""
+        return np.exp(self.out[:, fe.OUT_LOG_WEIGHT])
+
+    def mean_likelihood(self) -> F64:
+        """Return the likelihood of the evidence under each hypothesis."""
+        total = np.bincount(self.group, weights=self.likelihood, minlength=self.numbers.size).astype(np.float64)
+        return np.asarray(total / self.numbers, np.float64)
+
+    def per_flight(self, share: F64) -> F64:
+        """Return the weight of each flight such that those of a hypothesis have its share."""
+        each: F64 = (share / self.numbers)[self.group]
+        return each
 
 
 def fly_all(
@@ -92,33 +124,38 @@ def fly_all(
     by_line = on_line(state, manner)
     wind = wind_row(settings.wind)
     ground = ground_table(terrain, plane, ground_m)
-    numbers = [max(PARTICLES_LEAST, round(n_particles * group.weight)) for group in hypotheses]
-    starts = np.concatenate([[0], np.cumsum(numbers)])
-    out = np.empty((int(starts[-1]), fe.N_OUT))
-    fits = np.empty((int(starts[-1]), len(used)))
+    share = np.array([one.weight for one in hypotheses])
     rng = np.random.default_rng(seed)
-    prior, weight = np.empty(out.shape[0]), np.empty(out.shape[0])
-    of_group = np.empty(out.shape[0], dtype=np.int32)
-    for k, group in enumerate(hypotheses):
-        part = slice(int(starts[k]), int(starts[k + 1]))
-        mean, root = by_line if group.conduct in {"course", "return", "orbit"} else state
-        row = group_row(group, loss, settings, height_m, height_sd_m)
-        fe.fly(
-            rng, mean, root, row, wind, rows, silences.tables, HEIGHTS_M, CELL_M, HIDDEN, silences.watched_s,
-            ground, GROUND_CELL_M, out[part], fits[part],
-        )  # fmt: skip
-        prior[part] = group.weight / numbers[k]
-        weight[part] = prior[part] * np.exp(out[part, fe.OUT_LOG_WEIGHT])
-        of_group[part] = k
+
+    def flown(numbers: list[int]) -> _Flown:
+        some = _Flown(numbers, len(used))
+        for k, group in enumerate(hypotheses):
+            part = some.part(k)
+            mean, root = by_line if group.conduct in {"course", "return", "orbit"} else state
+            row = group_row(group, loss, settings, height_m, height_sd_m)
+            fe.fly(
+                rng, mean, root, row, wind, rows, silences.tables, HEIGHTS_M, CELL_M, HIDDEN, silences.watched_s,
+                ground, GROUND_CELL_M, some.out[part], some.fits[part],
+            )  # fmt: skip
+        return some
+
+    # A first few flights tell which hypotheses the evidence favours; those deserve more of the others.
+    first = flown([max(PARTICLES_LEAST, round(PILOTS * n_particles * p)) for p in share])
+    favoured = first.mean_likelihood() * share
+    wanted = 0.5 * share + 0.5 * favoured / max(float(favoured.sum()), 1e-300)
+    all_of_them = flown([max(PARTICLES_LEAST, round((1.0 - PILOTS) * n_particles * p)) for p in wanted])
+    prior = all_of_them.per_flight(share)
+    weight = prior * all_of_them.likelihood
+    out = all_of_them.out
     return Flights(
         groups=tuple(hypotheses),
         xy_m=out[:, (fe.OUT_X, fe.OUT_Y)],
         time_s=out[:, fe.OUT_TIME],
         prior=prior,
         weight=weight,
-        group=of_group,
+        group=all_of_them.group,
         clues=tuple(used),
-        clue_mass=weight @ fits if used else np.zeros(0),
+        clue_mass=weight @ all_of_them.fits if used else np.zeros(0),
         silences=silences,
         height_m=height_m,
         manner=manner,

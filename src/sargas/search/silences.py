@@ -26,8 +26,8 @@ CELL_M: Final = 1_000.0
 N_CELLS: Final = 200
 WATCHED_MAX_S: Final = 7_200.0
 HIDDEN: Final = np.array([0.5, 0.25])
-"""That it flies on where no radar can see it (lower than before, behind trees, in a gap that no table shows), and where
-nothing that listens can have it (silent, or out of hearing)."""
+"""That it flies on where no radar can see it (lower than before, behind trees, in a gap that no table shows), and
+where nothing that listens can have it (silent, or out of hearing)."""
 EARTH_EFFECTIVE_M: Final = 4.0 / 3.0 * 6_371_008.8
 ANTENNA_LEAST_M: Final = 8.0
 PERIOD_S: Final[dict[SensorKind, float]] = {"radar": 4.0}
@@ -51,7 +51,7 @@ class Silences(Struct, frozen=True):
     told: tuple[SensorSilence, ...]
 
 
-def silences_of(
+def silences_of(  # noqa: PLR0917 - a loss, what is known around it, and when
     loss: Loss, clues: Sequence[Clue], sensors: Sequence[Sensor], plane: EqualArea, ground_m: float, now_s: float
 ) -> Silences:
     """Return what the silence of the sensors that watched after the loss says.

@@ -48,7 +48,8 @@ def flown(
     tables = np.full((1, 1, 200, 200), silent, dtype=np.float32)
     fe.fly(
         np.random.default_rng(seed), np.array([0.0, 0.0, *velocity]), 1e-6 * np.eye(4), group,
-        np.array([*wind, 0.0]), rows, tables, LAYERS, 1_000.0, np.array([hidden]), watched_s, ground, ground_cell_m, out, fits,
+        np.array([*wind, 0.0]), rows, tables, LAYERS, 1_000.0, np.array([hidden]), watched_s,
+        ground, ground_cell_m, out, fits,
     )  # fmt: skip
     return out, fits
 
