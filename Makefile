@@ -5,7 +5,7 @@ RUN := $(VENV)/bin
 UI_SOURCES := $(shell find ui -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 PAGE := src/sargas/web/page/index.html
 PLACES := src/sargas/airspace/data/places.json
-CHECKED := src tests benchmarks examples
+CHECKED := src tests benchmarks examples scripts
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format bench docs page lock clean chromium wheel
@@ -58,11 +58,11 @@ chromium:
 $(VENV)/bin/python:
 	sh scripts/venv.sh $(PYTHON) $(VENV)
 
-$(VENV)/.runs: $(VENV)/bin/python requirements.lock pyproject.toml
+$(VENV)/.runs: $(VENV)/bin/python requirements.lock pyproject.toml scripts/compile.py
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
-	@echo "compiling the tracker for this machine, once: about a minute"
-	@$(RUN)/python -c "from sargas.fuse import pmb; pmb.build(pmb.Settings(), {})"
+	@echo "compiling the tracker and the search for this machine, once: about a minute"
+	@$(RUN)/python scripts/compile.py
 	@touch $@
 
 $(VENV)/.tests: $(VENV)/.runs requirements-dev.lock

@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize(
     "command",
     [
-        ["ruff", "format", "--check", "src", "tests", "benchmarks", "examples"],
-        ["ruff", "check", "src", "tests", "benchmarks", "examples"],
+        ["ruff", "format", "--check", "src", "tests", "benchmarks", "examples", "scripts"],
+        ["ruff", "check", "src", "tests", "benchmarks", "examples", "scripts"],
         ["lint-imports"],
         ["mypy"],
     ],
