@@ -1,6 +1,7 @@
 """Decisions from the prompt: handed to the running watch, or written into its journal while none runs."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -9,11 +10,12 @@ import msgspec
 from msgspec import Struct
 
 from sargas.app.reading import Read, journal_path, read
+from sargas.app.wire import snapshot_key
 from sargas.model.decision import Decision
 from sargas.model.entry import Body, Decided, Entry, Note
 from sargas.model.errors import DecisionError, JournalError
 from sargas.model.picture import Refused
-from sargas.store import journal_sqlite
+from sargas.store import journal_sqlite, snapshot
 
 ANSWER_S: Final = 2.0
 """A watch on this machine answers at once; one that does not is not there."""
@@ -111,7 +113,10 @@ def append(config_path: Path, decision: Decision, before: Read | None = None, no
             for event in found.engine.accept(Entry(seq, received_s, body)):
                 if isinstance(event, Refused) and isinstance(body, Decided):
                     raise DecisionError(event.reason)
-        return Kept(journal.append(bodies)[-1].seq, f"the journal {path}; no watch runs")
+        kept = journal.append(bodies)[-1].seq
+        with suppress(JournalError):  # what is kept is kept; without a snapshot the next reading only takes longer
+            journal.write_snapshot(kept, snapshot_key(found.blueprint), snapshot.dump(found.engine))
+        return Kept(kept, f"the journal {path}; no watch runs")
     finally:
         journal.close()
 

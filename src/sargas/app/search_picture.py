@@ -53,7 +53,7 @@ def draw(plan: SearchPlan, file_format: str) -> bytes:
     whole.set_title(f"{plan.incident_id}: where to look".replace("$", r"\$"), loc="left")
     near.set_title(f"the best sectors; best place {plan.best_mgrs}", loc="left")
     file = BytesIO()
-    figure.savefig(file, format=file_format, dpi=120)
+    figure.savefig(file, format=file_format, dpi=120, bbox_inches="tight")
     return file.getvalue()
 
 

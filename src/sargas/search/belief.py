@@ -17,10 +17,11 @@ from sargas.model.sensor import Sensor
 from sargas.model.zone import Zone
 from sargas.search.covers import Covers
 from sargas.search.flights import Flights, fly_all
-from sargas.search.ground import Squares, at, grid_about, inside, missed_of, squares_of
+from sargas.search.ground import Squares, grid_about, inside, squares_of
 from sargas.search.hypotheses import CONDUCTS, FATES, kind_weights, never_there
 from sargas.search.plane import EqualArea
 from sargas.search.shares import NOT_COUNTED, Labels, masses, reweighted, with_said
+from sargas.search.swept import Swept
 from sargas.search.terrain import Terrain
 
 F64 = NDArray[np.float64]
@@ -55,8 +56,8 @@ class Belief(Struct, frozen=True):
     """The probabilities before any ground was searched, and after.
 
     `before` and `after` are maps of the same squares; their masses are probabilities of containment. `left_over` is
-    what the searches in vain left of all that was possible. `fates` and `conducts` are (prior, posterior) by name,
-    `clue_p` the probability that each of the flights' clues speaks of it.
+    what the searches in vain left of all that was possible, `swept` says where they were. `fates` and `conducts` are
+    (prior, posterior) by name, `clue_p` the probability that each of the flights' clues speaks of it.
     """
 
     plane: EqualArea
@@ -66,6 +67,7 @@ class Belief(Struct, frozen=True):
     before: Squares
     after: Squares
     left_over: float
+    swept: Swept
     fates: dict[Fate, tuple[float, float]]
     conducts: dict[Conduct, tuple[float, float]]
     clue_p: F64
@@ -103,8 +105,8 @@ def believe(case: Case, *, n_particles: int = N_PARTICLES) -> Belief:
     shares = with_said(found, settings.fates)
     weight = reweighted((1.0 - never) * weight, fate, found, shares) / sum(found.values())
 
-    overlooked = missed_of(case.state.searched, plane, grid, covers, settings.light)
-    left = weight if overlooked is None else weight * np.where(is_inside, at(overlooked, flights.xy_m, grid), 1.0)
+    swept = Swept(case.state.searched, plane, covers, settings.light)
+    left = np.where(is_inside, weight * swept.overlooked(flights.xy_m), weight)
     total = float(left.sum()) + shares["never"]
     left = left / total
     before, after = squares_of(flights.xy_m, np.where(is_inside, weight, 0.0), np.where(is_inside, left, 0.0), grid)
@@ -119,6 +121,7 @@ def believe(case: Case, *, n_particles: int = N_PARTICLES) -> Belief:
         before=before,
         after=after,
         left_over=total,
+        swept=swept,
         fates=_pairs(prior, ended),
         conducts=_pairs(masses(flights.prior, conduct, CONDUCTS), flew),
         clue_p=flights.clue_mass / max(float(flights.weight.sum()), 1e-300),

@@ -108,7 +108,7 @@ def cells_of(squares: Squares, plane: EqualArea) -> Cells:
 
 def sectors_of(case: Case, belief: Belief) -> tuple[Sector, ...]:
     """Return the sectors, best first: as ordered, else drawn on the map as it was before anything was searched."""
-    plane, before, after = belief.plane, belief.before, belief.after
+    plane, before = belief.plane, belief.before
     light = case.state.settings.light
     if case.state.sectors:
         names = [one.name for one in case.state.sectors]
@@ -129,8 +129,10 @@ def sectors_of(case: Case, belief: Belief) -> tuple[Sector, ...]:
         names, rings = [], [shape.xy_m for shape in shapes]
     if not rings:
         return ()
-    poc = sector_poc(rings, after.x_m, after.y_m, after.size_m, after.mass)
+    # By what was searched itself: the squares of the map reach beyond a sector's edge.
+    pod_done = 1.0 - np.array([belief.swept.overlooked_within(ring) for ring in rings])
     poc_before = sector_poc(rings, before.x_m, before.y_m, before.size_m, before.mass)
+    poc = poc_before * (1.0 - pod_done) / belief.left_over
     area_m2, centre = np.array([_area_m2(ring) for ring in rings]), np.array([ring.mean(axis=0) for ring in rings])
     covers = belief.covers.of(centre[:, 0], centre[:, 1])
     rate = np.array([sweep_rate_m2ps(FOOT_TEAM, cover, light) for cover in covers])
@@ -144,7 +146,6 @@ def sectors_of(case: Case, belief: Belief) -> tuple[Sector, ...]:
     for rank, k in enumerate(order.tolist(), start=1):
         lonlat = plane.lonlat(rings[k])
         ((lon, lat),) = plane.lonlat(centre[k]).tolist()
-        left = poc[k] * belief.left_over
         found.append(
             Sector(
                 name=named[k],
@@ -154,7 +155,7 @@ def sectors_of(case: Case, belief: Belief) -> tuple[Sector, ...]:
                 area_m2=float(area_m2[k]),
                 cover=covers[k],
                 poc=float(poc[k]),
-                pod=float(min(max(1.0 - left / poc_before[k], 0.0), 1.0)) if poc_before[k] > 0.0 else 0.0,
+                pod=float(pod_done[k]),
                 p_per_hour=float(worth_h[k]),
                 hours=float(area_m2[k] / max(rate[k], 1e-9) / 3_600.0),
                 rank=rank,

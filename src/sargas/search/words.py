@@ -16,6 +16,7 @@ MGRS_PRECISION: Final = 4
 """Ten metres."""
 LIKELY_ENOUGH: Final = 0.1
 """A kind that is at least so likely counts for the distance to keep."""
+SURE: Final = 0.9
 NO_HAZARD: Final = (
     300.0,
     "Treat anything found as dangerous: do not touch it, do not move it, keep away, call the bomb disposal service.",
@@ -44,7 +45,10 @@ def hazard_of(aircraft: Sequence[Aircraft], kinds: Mapping[str, float]) -> tuple
     if not likely:
         return NO_HAZARD
     worst = max(likely, key=lambda kind: (kind.hazard_m, kinds[kind.id]))
-    return worst.hazard_m, worst.hazard
+    p = kinds[worst.id]
+    if p > SURE:
+        return worst.hazard_m, worst.hazard
+    return worst.hazard_m, f"It may be a {worst.name} ({percent(p)}); treat anything found as one. {worst.hazard}"
 
 
 def fate_why(fate: Fate, case: Case, belief: Belief) -> str:
