@@ -27,7 +27,7 @@ from sargas.search.hypotheses import CONDUCT_TITLES, FATE_TITLES
 from sargas.search.plane import EqualArea
 from sargas.search.sectors import draw_sectors, sector_poc
 from sargas.search.sweep import pod, sweep_rate_m2ps
-from sargas.search.words import conduct_why, fate_why, hazard_of, mgrs_of, reasons, sector_name
+from sargas.search.words import conduct_why, fate_why, hazard_of, mgrs_of, reasons, sector_name, sectors_hold
 
 __all__ = ["Case", "map_of", "plan_of"]
 
@@ -84,7 +84,7 @@ def plan_of(case: Case, *, n_particles: int = N_PARTICLES) -> SearchPlan:
         is_ordered=bool(case.state.sectors),
         hazard_m=hazard_m,
         hazard=hazard,
-        why=reasons(case, belief),
+        why=(*reasons(case, belief), *sectors_hold([sector.poc for sector in sectors])),
         country=case.watched,
         title=case.title,
         is_exercise=case.is_exercise,

@@ -10,7 +10,7 @@ from msgspec import Struct
 from numpy.typing import ArrayLike
 
 from sargas.search.polygons import areas_above, held_within, polygon_rings
-from sargas.search.raster import F64, Mosaic, Window, above, level_field, settled, spread, windows_about
+from sargas.search.raster import F64, TILT, Mosaic, Window, above, level_field, settled, spread, windows_about
 
 Polygons: TypeAlias = list[list[F64]]
 """Polygons as rings (n, 2) [m], corners not repeated: first the outer, counter-clockwise, then holes, clockwise."""
@@ -113,11 +113,9 @@ def _contour(mosaic: Mosaic, wanted: _Wanted) -> Any:
 
 
 def _windows(mosaic: Mosaic, wanted: _Wanted, least_m: float) -> list[Window]:
-    """Return the windows about the densest cells that hold a little more than the share."""
-    order = np.argsort(-mosaic.density, kind="stable")
-    held = np.cumsum(mosaic.poc[order])
-    n = 1 + int(np.searchsorted(held, min(wanted.share + 0.02, 1.0) * held[-1] * (1.0 - 1e-12)))
-    dense = mosaic.only(order[:n])
+    """Return the windows about the densest cells that hold a little more than the share, and their equals."""
+    (least,), _ = highest_density(mosaic.size_m, mosaic.poc, [min(wanted.share + 0.02, 1.0)])
+    dense = mosaic.only(mosaic.density >= least * math.exp(-TILT))
     pixel_m = min(max(float(np.min(dense.size_m)) / 6.0, least_m / 4.0), math.sqrt(wanted.area_m2) / 40.0)
     return windows_about(dense, float(np.max(dense.size_m)) + 2.0 * least_m, pixel_m, PIXELS)
 

@@ -26,8 +26,12 @@ BIT: Final = 0.25
 """Effort, in sectors, below which a piece is not worth a sector of its own."""
 ENOUGH: Final = 0.75
 """Effort from which a piece needs no more ground."""
+LITTLE: Final = 0.5
+"""Effort below which a piece would rather make another one large than be a sector."""
 TOO_MUCH: Final = 1.4
 """Effort that pieces joined should not exceed."""
+FAR_TOO_MUCH: Final = 1.65
+"""Effort that they must not exceed even to take in a little one."""
 GRID_M: Final = 0.01
 """Corners closer than this are one."""
 
@@ -175,15 +179,19 @@ def joined(faces: Any, efforts: F64) -> Any:
             break
         if part != work[k] or not members[k]:
             continue
-        fit = [(length_m, -j) for j, length_m in borders[k].items() if part + work[j] <= TOO_MUCH]
-        if not fit and part < BIT:
-            fit = [(-work[j], -j) for j in borders[k]]
-        if not fit:
-            continue
-        j = -max(fit)[1]
-        _join(members, work, borders, k, j)
-        heapq.heappush(waiting, (work[j], j))
+        j = _neighbour(part, work, borders[k])
+        if j is not None:
+            _join(members, work, borders, k, j)
+            heapq.heappush(waiting, (work[j], j))
     return np.array([_geos.union_all(faces[group]) for group in members if group], dtype=object)
+
+
+def _neighbour(part: float, work: list[float], borders: dict[int, float]) -> int | None:
+    """Return the neighbour that a small piece is joined to; None if all have enough already."""
+    fit = [(length_m, -j) for j, length_m in borders.items() if part + work[j] <= TOO_MUCH]
+    if not fit and part < LITTLE:
+        fit = [(-work[j], -j) for j in borders if part < BIT or part + work[j] <= FAR_TOO_MUCH]
+    return -max(fit)[1] if fit else None
 
 
 def _join(members: list[list[int]], work: list[float], borders: list[dict[int, float]], k: int, j: int) -> None:

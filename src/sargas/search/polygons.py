@@ -4,13 +4,16 @@ Arrays of polygons are those of shapely; rings are arrays (n, 2) [m] whose first
 """
 
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import shapely
 from contourpy import FillType, contour_generator
 
 from sargas.search.raster import F64, I64, Mosaic, Window
+
+UPRIGHT_M: Final = 1e-9
+"""Run below which an edge counts as upright: nothing lies below it."""
 
 _geos: Any = shapely  # shapely carries no types
 
@@ -58,6 +61,8 @@ def overlaps(mosaic: Mosaic, areas: Any) -> tuple[I64, I64, F64]:
     (Green's theorem); an edge matters to the cells it meets and to those below it, down to its ring's lowest point.
     """
     polygons, owners = _geos.get_parts(areas, return_index=True)
+    some = (_geos.get_type_id(polygons) == 3) & ~_geos.is_empty(polygons)
+    polygons, owners = polygons[some], owners[some]
     starts, ends, lows, owner = _edges([polygon_rings(polygon) for polygon in polygons], owners)
     west, east = np.minimum(starts[:, 0], ends[:, 0]), np.maximum(starts[:, 0], ends[:, 0])
     edge, cell = mosaic.tree.query(_geos.box(west, lows, east, np.maximum(starts[:, 1], ends[:, 1])))
@@ -74,7 +79,7 @@ def _edges(rings: list[list[F64]], owners: I64) -> tuple[F64, F64, F64, I64]:
     counts = [len(ring) for ring in flat]
     lows = np.repeat([float(np.min(ring[:, 1])) for ring in flat], counts)
     owner = np.repeat(np.repeat(owners, [len(group) for group in rings]), counts)
-    leans = starts[:, 0] != ends[:, 0]
+    leans = np.abs(starts[:, 0] - ends[:, 0]) > UPRIGHT_M
     return starts[leans], ends[leans], lows[leans], owner[leans]
 
 

@@ -9,9 +9,9 @@ import shapely
 from msgspec import Struct
 from numpy.typing import ArrayLike
 
-from sargas.search.cutting import BIT, Points, cut, joined, noded, without_holes
+from sargas.search.cutting import BIT, FAR_TOO_MUCH, Points, cut, joined, noded, without_holes
 from sargas.search.polygons import areas_above, held_within, overlaps, polygon_rings
-from sargas.search.raster import F64, Mosaic, Window, above, level_field, settled, spread, windows_about
+from sargas.search.raster import F64, TILT, Mosaic, Window, above, level_field, settled, spread, windows_about
 
 ROUNDNESS: Final = 0.2
 """Standard deviation of the smoothing of the searched region as a share of a sector's side."""
@@ -69,7 +69,9 @@ class _Ground(Struct, frozen=True, kw_only=True, eq=False):
 def sector_poc(rings: Sequence[ArrayLike], x_m: F64, y_m: F64, size_m: F64, poc: F64) -> F64:
     """Return the probability within each ring (n, 2) [m]; a cell counts by the part of it that is inside."""
     polygons = np.array([_geos.Polygon(np.asarray(ring, np.float64)) for ring in rings], dtype=object)
-    return held_within(Mosaic(x_m, y_m, size_m, poc), _geos.make_valid(polygons))
+    return held_within(
+        Mosaic(x_m, y_m, size_m, poc), _geos.make_valid(polygons, method="structure", keep_collapsed=False)
+    )
 
 
 def draw_sectors(  # noqa: PLR0917 (a map is four columns)
@@ -99,9 +101,9 @@ def draw_sectors(  # noqa: PLR0917 (a map is four columns)
         return []
     region, views, side_m = _region(ground, share, n_max)
     faces = noded(region, lines) if lines else region
-    sectors = noded(_cut_all(ground, faces, views))
+    sectors = noded(_cut_all(ground, faces, views, 1.5))
     sectors = joined(sectors, ground.weigh(sectors)[0])
-    whole = [part for sector in _cut_all(ground, sectors, views) for part in without_holes(sector)]
+    whole = [part for sector in _cut_all(ground, sectors, views, FAR_TOO_MUCH) for part in without_holes(sector)]
     sectors = _geos.coverage_simplify(noded(np.array(whole, dtype=object)), LINE_M if lines else EASE * side_m)
     work, held = ground.weigh(sectors)[0], held_within(mosaic, sectors)
     best = np.argsort(-held / np.maximum(work, 1e-12), kind="stable")[:n_max]
@@ -166,10 +168,10 @@ def _region(ground: _Ground, share: float, n_max: int) -> tuple[Any, list[_View]
 
 def _views(ground: _Ground, share: float, n_max: int) -> tuple[list[_View], float]:
     """Return rasters of where the region lies, and the side of a sector [m]: of the only one, where one is enough."""
-    worth, dense, level = _worth(ground, share, n_max)
-    area_m2 = float(np.sum(dense.size_m**2))
-    side_m = math.sqrt(area_m2 / max(float(np.sum(dense.poc)), 1.0))
+    worth, area_m2, work, level = _worth(ground, share, n_max)
+    side_m = math.sqrt(area_m2 / max(work, 1.0))
     smooth_m = max(ROUNDNESS * side_m, FINENESS * math.sqrt(area_m2))
+    dense = ground.mosaic.only(worth.density >= level * math.exp(-TILT))
     total, views = float(np.sum(ground.mosaic.poc)), []
     for window in windows_about(dense, 0.6 * side_m + float(np.mean(dense.size_m)), side_m / PIXELS_A_SIDE, PIXELS):
         near = _near(ground, window)
@@ -190,8 +192,8 @@ def _near(ground: _Ground, window: Window) -> _Ground:
     return _Ground(mosaic=ground.mosaic.only(chosen), work=ground.work[chosen], elsewhere=ground.elsewhere)
 
 
-def _worth(ground: _Ground, share: float, n_max: int) -> tuple[Mosaic, Mosaic, float]:
-    """Return the map of what counts in choosing ground, the cells to choose (with their effort), and its level there.
+def _worth(ground: _Ground, share: float, n_max: int) -> tuple[Mosaic, float, float, float]:
+    """Return the map of what counts in choosing ground; area [m2] and effort of the best of it; its level there.
 
     What counts is the probability per area; or per effort, if there is more to search than can be drawn.
     """
@@ -204,7 +206,8 @@ def _worth(ground: _Ground, share: float, n_max: int) -> tuple[Mosaic, Mosaic, f
         mosaic = mosaic.with_poc(per_work * mosaic.size_m**2 * ground.elsewhere)
         order = np.argsort(-mosaic.density, kind="stable")
         chosen = order[: 1 + int(np.searchsorted(np.cumsum(work[order]), n_max))]
-    return mosaic, ground.mosaic.with_poc(work).only(chosen), float(mosaic.density[chosen[-1]])
+    area_m2 = float(np.sum(mosaic.size_m[chosen] ** 2))
+    return mosaic, area_m2, float(np.sum(work[chosen])), float(mosaic.density[chosen[-1]])
 
 
 def _worthwhile(pieces: Any, work: F64, held: F64, share: float, n_max: int) -> tuple[Any, float]:
@@ -234,15 +237,14 @@ def _rounded(pieces: Any, side_m: float) -> Any:
     return _geos.simplify(np.concatenate([whole, small]), EASE * side_m)
 
 
-def _cut_all(ground: _Ground, faces: Any, views: Sequence[_View]) -> Any:
-    """Return the faces, those with effort for several sectors cut into as many."""
+def _cut_all(ground: _Ground, faces: Any, views: Sequence[_View], most: float) -> Any:
+    """Return the faces, those that take more than an effort cut into as many sectors as they are worth."""
     pieces = []
     for face, work in zip(faces, ground.weigh(faces)[0], strict=True):
-        n = round(float(work))
-        if n < 2:
+        if work <= most:
             pieces.append(face)
             continue
         # A face lies in one window; windows do not overlap.
         points = max((view.within(face) for view in views), key=lambda points: points.work.size)
-        pieces += cut(face, points, n, points.axis())
+        pieces += cut(face, points, round(float(work)), points.axis())
     return np.array(pieces, dtype=object)

@@ -132,3 +132,10 @@ def reasons(case: Case, belief: Belief) -> tuple[str, ...]:
     if not case.zones:
         found.append("no border is given: nothing is taken to have left the country")
     return tuple(found)
+
+
+def sectors_hold(poc: Sequence[float]) -> tuple[str, ...]:
+    """Return how much of it the sectors hold: what lies outside is not forgotten, only too thin to begin with."""
+    if not poc:
+        return ("no sectors: nothing is left that could be found in the country",)
+    return (f"the {len(poc)} sectors hold {percent(sum(poc))} of it; the rest is spread too thinly to begin with",)

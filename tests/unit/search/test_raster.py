@@ -65,21 +65,16 @@ def test_what_lies_above_a_level_is_a_polygon_with_its_hole() -> None:
     assert len(polygon_rings(areas_above(window, ring, -20.0, 3_000.0)[0])) == 1
 
 
-polygons = st.builds(
-    lambda x, y, turns, reach: shapely.Polygon(
-        [
-            (x + r * np.cos(t), y + r * np.sin(t))
-            for t, r in zip(np.arange(len(turns)) * 2 * np.pi / len(turns), reach)
-        ]
-    ),
-    st.floats(-4_000.0, 4_000.0),
-    st.floats(-4_000.0, 4_000.0),
-    st.lists(st.none(), min_size=3, max_size=9),
-    st.lists(st.floats(50.0, 9_000.0), min_size=9, max_size=9),
-)
+@st.composite
+def polygons(draw: st.DrawFn) -> shapely.Polygon:
+    """Draw a star of three to nine corners."""
+    x_m, y_m = draw(st.floats(-4_000.0, 4_000.0)), draw(st.floats(-4_000.0, 4_000.0))
+    reach_m = np.array(draw(st.lists(st.floats(50.0, 9_000.0), min_size=3, max_size=9)))
+    turn = 2 * np.pi * np.arange(reach_m.size) / reach_m.size
+    return shapely.Polygon(np.stack([x_m + reach_m * np.cos(turn), y_m + reach_m * np.sin(turn)], axis=1))
 
 
-@given(any_map(), st.lists(polygons, min_size=1, max_size=3))
+@given(any_map(), st.lists(polygons(), min_size=1, max_size=3))
 @settings(max_examples=40, deadline=None)
 def test_a_polygon_holds_each_square_by_the_part_inside(columns: Columns, areas: list[shapely.Polygon]) -> None:
     found = held_within(Mosaic(*columns), np.array(areas, dtype=object))

@@ -148,7 +148,7 @@ def test_the_same_map_gives_the_same_sectors() -> None:
 # ------------------------------------------------------------------------------------------- lines in the field
 
 
-def roads(apart_m: float, reach_m: float = 50_000.0) -> list[F64]:
+def roads(apart_m: float, reach_m: float = 20_000.0) -> list[F64]:
     """Straight roads north and east."""
     places = np.arange(-reach_m, reach_m, apart_m)
     north = [np.array([(x, -reach_m), (x, reach_m)]) for x in places]
@@ -172,12 +172,12 @@ def test_fields_of_the_right_size_are_the_sectors() -> None:
 def test_small_fields_are_joined_until_they_are_a_sector() -> None:
     lines = roads(400.0)
     sectors = draw_sectors(*level(40, 250.0), KM2_M2PS, 4.0, lines, share=0.99)
-    net = shapely.union_all([shapely.LineString(line) for line in lines]).buffer(10.0)
     fields = inside(sectors, 500.0)
     assert len(fields) > 30
-    assert shapely.covers(net, shapely.boundary(fields)).all()
-    assert (shapely.area(fields) / 1e6).min() >= 0.7
-    assert (shapely.area(fields) / 1e6).max() <= 1.45
+    corners = shapely.get_coordinates(fields)
+    assert corners == pytest.approx(400.0 * np.round(corners / 400.0), abs=0.1)
+    assert (shapely.area(fields) / 1e6).min() >= 0.5
+    assert (shapely.area(fields) / 1e6).max() <= 1.65
 
 
 def test_large_fields_are_cut_and_no_road_is_crossed() -> None:
@@ -207,7 +207,7 @@ rings = st.lists(st.tuples(st.floats(-9_000.0, 9_000.0), st.floats(-9_000.0, 9_0
 def test_a_ring_holds_what_the_area_does_that_it_encloses(
     columns: Columns, corners: list[tuple[float, float]]
 ) -> None:
-    area = shapely.make_valid(shapely.Polygon(corners))
+    area = shapely.make_valid(shapely.Polygon(corners), method="structure", keep_collapsed=False)
     (found,) = sector_poc([np.array(corners)], *columns)
     assert found == pytest.approx(held_by_shapely(columns, area), rel=1e-6, abs=1e-9)
 
