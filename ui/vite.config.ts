@@ -1,10 +1,15 @@
 import { defineConfig } from "vite";
 import { fixture } from "./dev/fixture.mjs";
 
-// The page is served with a strict content security policy: nothing may be inlined, fonts and the map's worker included.
+// The pages are served with a strict content security policy: nothing may be inlined, fonts and the map's worker included.
 export default defineConfig(({ command }) => ({
   base: "./",
   plugins: command === "serve" && !process.env["SARGAS_SERVER"] ? [fixture()] : [],
+  // The search page is answered at search/<incident>, one step below the files that it asks for.
+  experimental: {
+    renderBuiltUrl: (filename: string, { hostId, hostType }: { hostId: string; hostType: string }) =>
+      hostType === "html" && hostId === "search.html" ? `../${filename}` : { relative: true },
+  },
   build: {
     outDir: "../src/sargas/web/page",
     emptyOutDir: true,
@@ -12,7 +17,10 @@ export default defineConfig(({ command }) => ({
     assetsInlineLimit: 0,
     modulePreload: false,
     chunkSizeWarningLimit: 1_600,
-    rollupOptions: { output: { manualChunks: (id: string) => (id.includes("maplibre-gl") ? "maplibre" : undefined) } },
+    rollupOptions: {
+      input: { index: "index.html", search: "search.html" },
+      output: { manualChunks: (id: string) => (id.includes("maplibre-gl") && !id.includes("?worker") ? "maplibre" : undefined) },
+    },
   },
   worker: { format: "es" as const },
   server: {

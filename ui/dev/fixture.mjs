@@ -1,5 +1,6 @@
 // A stand-in server for looking at the page: moving tracks, an incident that unfolds, sensors that fall silent. Development only.
 import { places, sensors, zones } from "./ground.mjs";
+import { decideSearch, planOf, searchOf } from "./search.mjs";
 
 const START_S = Date.UTC(2025, 6, 28, 1, 30) / 1000;
 const END_S = START_S + 3_600;
@@ -75,7 +76,7 @@ function incidentsAt(t) {
   if (t > 500) {
     list.push(fold({
       incident_id: "I-0002", title: "Track 5 lost near Šalčininkai", status: "open", level: "yellow", highest_level: "yellow", first_report_s: START_S + 320,
-      opened_s: START_S + 420, changed_s: START_S + 600, track_ids: [5], lost_track_ids: [5], acknowledged_s: START_S + 450, acknowledged_by: "R. Kazlauskas",
+      opened_s: START_S + 420, changed_s: START_S + 600, track_ids: [5], lost_track_ids: [5], search: t > 640 ? searchOf("I-0002", tracksAt(620).find((one) => one.track_id === 5), now) : null, acknowledged_s: START_S + 450, acknowledged_by: "R. Kazlauskas",
       timeline: [
         { time_s: START_S + 420, what: "opened", text: "Track 5 skirts the border of Lithuania" },
         { time_s: START_S + 450, what: "acknowledged", text: "Acknowledged", officer: "R. Kazlauskas" },
@@ -131,7 +132,23 @@ function decide(decision) {
   if (decision.action === "dispose") kept.disposition = decision.disposition, line("disposition", `Disposition: ${decision.disposition}`);
   if (decision.action === "close") Object.assign(kept, { status: "closed", closed_s: clock.now_s }), line("closed", "Closed");
   if (decision.action === "reopen") Object.assign(kept, { status: "open", closed_s: null }), line("reopened", "Opened again");
+  const found = searchIn(id);
+  const text = found && decideSearch(found.search, decision, clock.now_s);
+  if (text) line("search", text);
   said.set(id, kept);
+}
+
+const searchIn = (id) => incidentsAt(clock.now_s - START_S).find((incident) => incident.incident_id === id && incident.search);
+
+async function answerSearch(request, url, json) {
+  const [, , , id, , what] = url.pathname.split("/");
+  const incident = searchIn(decodeURIComponent(id));
+  if (!incident) return json({ error: "this incident has lost no track" }, 404);
+  if (what === "order") return decide({ action: "order", incident_id: id, ...(await body(request)) }), json({ entry: 1 });
+  if (what === "tracks") return decide({ action: "mark_searched", incident_id: id, officer: url.searchParams.get("officer"), asset: url.searchParams.get("asset"), sector: url.searchParams.get("sector"), hours: 2 }), json({ entry: 1 });
+  if (what === "export") return json({ error: "the fixture writes no files" }, 404);
+  await new Promise((done) => setTimeout(done, 1_200));
+  return json(planOf(incident, clock.now_s));
 }
 
 function outlook(id) {
@@ -151,7 +168,7 @@ function outlook(id) {
 const body = (request) => new Promise((done) => {
   let text = "";
   request.on("data", (chunk) => (text += chunk));
-  request.on("end", () => done(text ? JSON.parse(text) : {}));
+  request.on("end", () => { try { done(text ? JSON.parse(text) : {}); } catch { done({}); } });
 });
 
 async function answer(request, response) {
@@ -165,6 +182,8 @@ async function answer(request, response) {
     case url.pathname === "/api/map/sensors.geojson": return json(sensors);
     case url.pathname === "/api/map/places.json": return json(places);
     case url.pathname.startsWith("/api/tracks/"): return json(outlook(Number(url.pathname.split("/")[3])) ?? { error: "no such track" });
+    case /^\/api\/incidents\/[^/]+\/search/.test(url.pathname): return answerSearch(request, url, json);
+    case /^\/api\/incidents\/[^/]+$/.test(url.pathname): return json(incidentsAt(clock.now_s - START_S).find((one) => one.incident_id === decodeURIComponent(url.pathname.split("/")[3])) ?? { error: "no such incident" });
     case url.pathname === "/api/decisions": decide(await body(request)); return json({ entry: 1 });
     case url.pathname.endsWith("/play"): {
       const { speed, is_paused, jump_to_s } = await body(request);
@@ -197,7 +216,12 @@ export function fixture() {
         }
         last = clock.now_s;
       }, 500).unref();
-      server.middlewares.use((request, response, next) => (request.url.startsWith("/api/") ? answer(request, response) : next()));
+      server.middlewares.use((request, response, next) => {
+        if (request.url.startsWith("/api/")) return void answer(request, response);
+        // The server answers every path below /search/ with the one page.
+        if (/^\/search\/[^/.]+$/.test(request.url.split("?")[0])) request.url = "/search.html";
+        return next();
+      });
     },
   };
 }

@@ -1,18 +1,29 @@
 /** The desk's REST calls; every refusal becomes an error whose message a person can read. */
 
 import type { Decision, Desk, Incident, Outlook, Place, Sensor, ViewName, ZoneProperties } from "./model";
+import type { AssetKind, SearchPlan } from "./plan/types";
+import { rootUrl } from "./root";
 
 const TIMEOUT_MS = 10_000;
+/** A search is worked out anew when it is asked for. */
+const SEARCH_TIMEOUT_MS = 90_000;
 
-async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
+/** The server answered, and said no. */
+export class Refused extends Error {
+  constructor(message: string, readonly status: number) {
+    super(message);
+  }
+}
+
+async function call<T>(path: string, init: RequestInit = {}, timeoutMs = TIMEOUT_MS): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(new URL(path, document.baseURI), { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    response = await fetch(rootUrl(path), { ...init, signal: AbortSignal.timeout(timeoutMs) });
   } catch (cause) {
     throw new Error("The server did not answer.", { cause });
   }
   const text = await response.text();
-  if (!response.ok) throw new Error(reasonOf(text) ?? `The server answered ${response.status}.`);
+  if (!response.ok) throw new Refused(reasonOf(text) ?? `The server answered ${response.status}.`, response.status);
   return (text === "" ? undefined : JSON.parse(text)) as T;
 }
 
@@ -30,13 +41,15 @@ function reasonOf(text: string): string | undefined {
   return undefined;
 }
 
-function send<T>(method: string, path: string, body?: unknown): Promise<T> {
+const ofSearch = (id: string): string => `api/incidents/${encodeURIComponent(id)}/search`;
+
+function send<T>(method: string, path: string, body?: unknown, timeoutMs?: number): Promise<T> {
   const init: RequestInit = { method };
   if (body !== undefined) {
     init.body = JSON.stringify(body);
     init.headers = { "content-type": "application/json" };
   }
-  return call<T>(path, init);
+  return call<T>(path, init, timeoutMs);
 }
 
 export type Zones = GeoJSON.FeatureCollection<GeoJSON.Polygon | GeoJSON.MultiPolygon, ZoneProperties>;
@@ -54,5 +67,14 @@ export const api = {
     send<unknown>("POST", `api/view/${view}/play`, change),
   openReplay: (fromS: number | null) => send<unknown>("POST", "api/replay", { from_s: fromS }),
   closeReplay: () => send<unknown>("DELETE", "api/replay"),
-  streamUrl: (view: ViewName) => new URL(`api/stream?view=${view}`, document.baseURI).href,
+  streamUrl: (view: ViewName) => rootUrl(`api/stream?view=${view}`),
+  search: (id: string, view: ViewName, trackId: number | null) =>
+    call<SearchPlan>(`${ofSearch(id)}?view=${view}${trackId === null ? "" : `&track_id=${trackId}`}`, {}, SEARCH_TIMEOUT_MS),
+  searchFileUrl: (id: string, view: ViewName, format: string, more: Record<string, string>) =>
+    rootUrl(`${ofSearch(id)}/export/${format}?${new URLSearchParams({ view, ...more })}`),
+  searchPageUrl: (id: string) => rootUrl(`search/${encodeURIComponent(id)}`),
+  orderSearch: (id: string, officer: string, trackId: number) =>
+    send<unknown>("POST", `${ofSearch(id)}/order`, { officer, track_id: trackId }, SEARCH_TIMEOUT_MS),
+  postPaths: (id: string, gpx: string, about: { asset: AssetKind; sector: string; officer: string }) =>
+    call<unknown>(`${ofSearch(id)}/tracks?${new URLSearchParams(about)}`, { method: "POST", body: gpx, headers: { "content-type": "application/gpx+xml" } }),
 };

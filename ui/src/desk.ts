@@ -1,14 +1,28 @@
 /** What every panel can see and do: the wall between the panels and the page's state. */
 
 import type { Times } from "./format";
+import type { LonLat } from "./geo";
 import type { Decision, Desk as DeskInfo, Incident, Sensor, Track, ViewName } from "./model";
 import type { Picture } from "./picture";
+import type { Searching } from "./searching";
 import type { Settings } from "./settings";
 
 export type Selection = { kind: "incident"; id: string } | { kind: "track"; id: number } | null;
 type WithoutOfficer<T> = T extends unknown ? Omit<T, "officer"> : never;
 /** A decision before the officer has put a name to it. */
 export type Proposal = WithoutOfficer<Decision>;
+
+/** What the panel of a search asks of the page. */
+export interface SearchActions {
+  open(): void;
+  close(): void;
+  togglePin(): void;
+  /** Let the sector stand out on the map, "" none. */
+  highlight(sector: string): void;
+  show(bounds: [number, number, number, number]): void;
+  /** Return where the officer clicks next on the map; null if they thought better of it. */
+  pickPlace(what: string): Promise<LonLat | null>;
+}
 
 export interface Desk {
   readonly info: DeskInfo;
@@ -28,6 +42,10 @@ export interface Desk {
   select(selection: Selection, options?: { isCentred?: boolean }): void;
   /** Ask for the officer's name if needed, send, and say what went wrong; true if it took effect. */
   decide(proposal: Proposal): Promise<boolean>;
+  /** The same for what is no plain decision. */
+  asOfficer(send: (officer: string) => Promise<unknown>): Promise<boolean>;
+  readonly searching: Searching;
+  readonly search: SearchActions;
   acknowledgeNext(): void;
   say(text: string, kind?: "info" | "error"): void;
   redraw(): void;

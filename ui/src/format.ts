@@ -36,6 +36,15 @@ export class Times {
     return Number.isFinite(timeS) ? this.day.format(timeS * 1_000) : "";
   }
 
+  /** Return the newest moment until `untilS` at which the local clocks showed hh:mm; null for what is no time. */
+  lastAt(hhmm: string, untilS: number): number | null {
+    const found = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(hhmm);
+    if (found === null || !Number.isFinite(untilS)) return null;
+    const [hours = 0, minutes = 0, seconds = 0] = this.local(untilS).split(":").map(Number);
+    const backS = hours * 3_600 + minutes * 60 + seconds - (Number(found[1]) * 3_600 + Number(found[2]) * 60);
+    return Math.floor(untilS) - (backS < 0 ? backS + 86_400 : backS);
+  }
+
   /** Return the name of the local offset at that moment, such as EEST or GMT+3. */
   offset(timeS: number): string {
     return this.zoneName.formatToParts(timeS * 1_000).find((part) => part.type === "timeZoneName")?.value ?? "";

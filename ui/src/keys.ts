@@ -11,6 +11,7 @@ export interface KeyActions {
   layers(): void;
   home(): void;
   follow(): void;
+  search(): void;
   pause(): void;
   help(): void;
 }
@@ -28,6 +29,7 @@ export function actionOf(event: KeyboardEvent): ((actions: KeyActions) => unknow
     case "n": return (on) => on.theme();
     case "l": return (on) => on.layers();
     case "f": return (on) => on.follow();
+    case "w": return (on) => on.search();
     case "h": return (on) => on.home();
     case " ": return (on) => on.pause();
     case "?": return (on) => on.help();

@@ -8,6 +8,8 @@ import { IncidentPanel } from "./panels/incident";
 import { Playbar } from "./panels/playbar";
 import { layersPopover } from "./panels/popovers";
 import { QueuePanel } from "./panels/queue";
+import { SearchKey } from "./panels/search/key";
+import { SearchPanel } from "./panels/search/panel";
 import { sheetHandle } from "./panels/sheet";
 import { toolButton } from "./panels/signs";
 import { Topbar, type TopbarActions } from "./panels/topbar";
@@ -39,6 +41,8 @@ export interface Layout {
   render(state: LayoutState): void;
   /** On a phone, pull the sheet up far enough to read the detail. */
   showDetail(): void;
+  /** On a phone, push the sheet down so that the map can be touched. */
+  showMap(): void;
   isPhone(): boolean;
   /** How much of the map's right side and of its bottom is covered, in pixels. */
   covered(): { right: number; bottom: number };
@@ -47,21 +51,22 @@ export interface Layout {
 export function buildLayout(desk: Desk, actions: LayoutActions): Layout {
   const topbar = new Topbar(desk, actions);
   const banners = new Banners(desk, () => actions.closeReplay());
-  const [queue, health, incident, track, playbar] = [
-    new QueuePanel(desk), new HealthPanel(desk), new IncidentPanel(desk), new TrackPanel(desk), new Playbar(desk),
+  const [queue, health, incident, search, track, playbar] = [
+    new QueuePanel(desk), new HealthPanel(desk), new IncidentPanel(desk), new SearchPanel(desk), new TrackPanel(desk), new Playbar(desk),
   ];
+  const key = new SearchKey(desk);
   const map = h("div", { class: "map", role: "region", aria: { label: "Map of the air picture" } });
   const layers = layersPopover(desk, () => actions.showLayers());
   const toasts = h("div", { class: "toasts" });
   const announce = h("div", { class: "sr-only", role: "alert", aria: { live: "assertive" } });
   const close = toolButton("close", "Close (Esc)", () => desk.select(null));
   close.classList.add("detail-close");
-  const detail = h("aside", { class: "detail", aria: { label: "Detail" } }, close, incident.element, track.element);
+  const detail = h("aside", { class: "detail", aria: { label: "Detail" } }, close, incident.element, search.element, track.element);
   const sheet = h("aside", { class: "side", data: { height: "peek" } });
   sheet.append(sheetHandle(sheet), detail, queue.element, health.element);
   const words = new WordsPanel(desk, actions.showPlace);
   const credit = h("div", { class: "map-credit" }, "© OpenStreetMap · GeoNames");
-  const stage = h("div", { class: "stage" }, map, credit, words.element, layers, toasts, playbar.element);
+  const stage = h("div", { class: "stage" }, map, credit, words.element, key.element, layers, toasts, playbar.element);
   const element = h("div", { class: "page" }, topbar.element, banners.element, h("main", { class: "body" }, sheet, stage), announce);
 
   return {
@@ -73,10 +78,13 @@ export function buildLayout(desk: Desk, actions: LayoutActions): Layout {
       health.render();
       playbar.render();
       words.render();
+      const hasSearch = search.render();
+      key.render();
       const hasIncident = incident.render();
+      if (hasSearch) incident.element.hidden = true;
       const hasTrack = track.render();
       detail.hidden = !hasIncident && !hasTrack;
-      const shown = detail.hidden ? "" : `${desk.selection?.kind} ${desk.selection?.id}`;
+      const shown = detail.hidden ? "" : `${desk.selection?.kind} ${desk.selection?.id} ${hasSearch}`;
       if (detail.dataset["shown"] !== shown) {
         detail.dataset["shown"] = shown;
         detail.scrollTop = 0;
@@ -87,6 +95,9 @@ export function buildLayout(desk: Desk, actions: LayoutActions): Layout {
     isPhone: () => getComputedStyle(sheet).position === "absolute",
     showDetail() {
       if (sheet.dataset["height"] === "peek") sheet.dataset["height"] = "half";
+    },
+    showMap() {
+      sheet.dataset["height"] = "peek";
     },
     covered() {
       if (detail.hidden) return { right: 0, bottom: 0 };

@@ -4,6 +4,7 @@ import "./css/base.css";
 import "./css/layout.css";
 import "./css/panels.css";
 import "./css/detail.css";
+import "./css/search.css";
 import "./css/phone.css";
 import { api } from "./api";
 import { h } from "./dom";

@@ -1,5 +1,7 @@
 /** The server's nouns as they arrive: a field that has its default is left out, unknown is null or absent. */
 
+import type { SearchDecision, SearchState } from "./plan/types";
+
 export type Maybe<T> = T | null | undefined;
 export type Level = "white" | "yellow" | "red";
 export type Affiliation = "unknown" | "friendly" | "neutral" | "suspect" | "hostile";
@@ -140,6 +142,8 @@ export interface Incident {
   timeline?: TimelineItem[];
   evidence?: number[];
   cited?: number[];
+  /** What the journal says of the search, once a track of it is lost. */
+  search?: Maybe<SearchState>;
 }
 
 interface ReportBase {
@@ -318,7 +322,8 @@ export type Decision =
   | { action: "dispose"; officer: string; incident_id: string; disposition: Disposition; text?: string }
   | { action: "close" | "reopen"; officer: string; incident_id: string; text?: string }
   | { action: "link_track"; officer: string; incident_id: string; track_id: number }
-  | { action: "affiliate"; officer: string; track_id: number; affiliation: Affiliation; text?: string };
+  | { action: "affiliate"; officer: string; track_id: number; affiliation: Affiliation; text?: string }
+  | SearchDecision;
 
 const RANK: Record<Level, number> = { red: 0, yellow: 1, white: 2 };
 

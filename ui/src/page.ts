@@ -7,13 +7,15 @@ import { h } from "./dom";
 import { Times } from "./format";
 import { frameOf, placesOf } from "./follow";
 import { listenToKeys } from "./keys";
-import { AirMap } from "./map/airmap";
+import { AirMap, type Clicked } from "./map/airmap";
 import { sensorTable } from "./map/ground";
 import { isAcknowledged, type Decision, type Desk as DeskInfo, type Place, type Sensor, type ViewName } from "./model";
 import { buildLayout, type Layout } from "./layout";
 import { askOfficer } from "./panels/dialogs";
 import { helpDialog } from "./panels/popovers";
 import { incidentOf, Picture } from "./picture";
+import { SearchHand } from "./searchhand";
+import { Searching } from "./searching";
 import { loadSettings, saveSettings } from "./settings";
 import { AlarmSound } from "./sound";
 import { Stream, type Link } from "./stream";
@@ -42,6 +44,10 @@ export class Page implements Desk {
   private followChosen: boolean | null = null;
   private openedFor = "";
   private readonly alarms = new Alarms();
+  readonly searching = new Searching(api.search, () => this.redraw());
+  readonly search = new SearchHand({
+    desk: this, layout: () => this.layout, map: () => this.map, stopFollowing: () => this.setFollowing(false),
+  });
 
   constructor(readonly info: DeskInfo, root: HTMLElement) {
     this.times = new Times(info.country);
@@ -85,7 +91,7 @@ export class Page implements Desk {
     this.sensors = sensorTable(await sensors);
     try {
       this.map = await AirMap.create(this.layout.map, this.settings, {
-        onClick: ({ trackId }) => this.select(trackId === null ? null : { kind: "track", id: trackId }),
+        onClick: (clicked) => this.click(clicked),
         onMove: () => this.setFollowing(false),
       });
     } catch (error) {
@@ -147,6 +153,7 @@ export class Page implements Desk {
     this.isDirty = false;
     this.drawnMs = performance.now();
     this.map?.draw(this.picture, framedTrack(this));
+    this.search.keep();
     this.follow();
   }
 
@@ -188,6 +195,7 @@ export class Page implements Desk {
   }
 
   select(selection: Selection, options: { isCentred?: boolean } = {}): void {
+    if (!(selection?.kind === "incident" && selection.id === this.searching.incidentId)) this.searching.close();
     this.selection = selection;
     if (selection !== null) this.layout.showDetail();
     this.redraw();
@@ -212,7 +220,11 @@ export class Page implements Desk {
     return name;
   }
 
-  async decide(proposal: Proposal): Promise<boolean> {
+  decide(proposal: Proposal): Promise<boolean> {
+    return this.asOfficer((officer) => api.decide({ ...proposal, officer } as Decision));
+  }
+
+  async asOfficer(send: (officer: string) => Promise<unknown>): Promise<boolean> {
     if (this.view === "replay") {
       this.say("The replay is the past: decisions are made in the live view.", "error");
       return false;
@@ -220,12 +232,27 @@ export class Page implements Desk {
     const officer = await this.officer();
     if (officer === null) return false;
     try {
-      await api.decide({ ...proposal, officer } as Decision);
+      await send(officer);
       return true;
     } catch (error) {
       this.say(error instanceof Error ? error.message : String(error), "error");
       return false;
     }
+  }
+
+  /** A click chooses a place if one is asked for, else a track, else a sector of the search that is open. */
+  private click({ at, trackId, sector }: Clicked): void {
+    if (this.search.isPicking) this.search.picked(at);
+    else if (trackId !== null) this.select({ kind: "track", id: trackId });
+    else if (sector !== null && this.searching.isPanelOpen) this.search.choose(sector);
+    else this.select(null);
+  }
+
+  private escape(): void {
+    if (this.search.isPicking) this.search.picked(null);
+    else if (!this.layout.layers.hidden) this.toggleLayers();
+    else if (this.searching.isPanelOpen) this.search.close();
+    else this.select(null);
   }
 
   acknowledgeNext(): void {
@@ -266,12 +293,13 @@ export class Page implements Desk {
       move: (step) => this.move(step),
       comment: () => this.openIncident() && this.layout.incident.focusComment(),
       disposition: () => this.openIncident() && this.layout.incident.focusDisposition(),
-      escape: () => (this.layout.layers.hidden ? this.select(null) : this.toggleLayers()),
+      escape: () => this.escape(),
       mute: () => this.toggleSound(),
       theme: () => this.toggleTheme(),
       layers: () => this.toggleLayers(),
       home: () => this.goHome(),
       follow: () => this.setFollowing(!this.isFollowing),
+      search: () => (this.searching.isPanelOpen ? this.search.close() : this.openIncident() && this.search.open()),
       pause: () => this.layout.playbar.toggle(),
       help: helpDialog,
     });
@@ -326,6 +354,7 @@ export class Page implements Desk {
     this.picture = picture;
     this.view = "replay";
     this.selection = null;
+    this.searching.forget();
     this.followChosen = null;
     this.openedFor = "";
     this.layout.track.reset();
@@ -343,6 +372,7 @@ export class Page implements Desk {
     this.picture = this.live;
     this.view = "live";
     this.selection = null;
+    this.searching.forget();
     this.followChosen = null;
     this.openedFor = "";
     this.layout.track.reset();

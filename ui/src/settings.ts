@@ -16,6 +16,7 @@ export const LAYERS = {
   coverage: "Sensor coverage",
   zones: "Zones",
   places: "Towns",
+  search: "The search, while it is open or pinned",
 } as const;
 export type LayerName = keyof typeof LAYERS;
 
@@ -26,7 +27,7 @@ const DEFAULTS: Settings = {
   officer: "",
   isKeyShown: true,
   layers: {
-    cooperative: true, lost: true, labels: true, trails: true, observations: true, coverage: true, zones: true, places: true,
+    cooperative: true, lost: true, labels: true, trails: true, observations: true, coverage: true, zones: true, places: true, search: true,
   },
 };
 

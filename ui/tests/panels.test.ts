@@ -5,7 +5,7 @@ import { IncidentPanel } from "../src/panels/incident";
 import { QueuePanel } from "../src/panels/queue";
 import { Picture } from "../src/picture";
 import { loadSettings } from "../src/settings";
-import { anIncident } from "./twin";
+import { anIncident, noSearch } from "./twin";
 
 const HOSTILE_TEXT = '<img src=x onerror="window.pwned=1"><b>bold</b>';
 
@@ -14,7 +14,7 @@ function desk(picture: Picture, decided: Proposal[] = []): Desk {
     info: { title: "Test", country: "LT" }, settings: loadSettings(), times: new Times("LT"), live: picture, picture, view: "live", isLost: false, isFollowing: false,
     selection: { kind: "incident", id: "I-1" }, sensors: new Map(), zoneNames: new Map(),
     select: () => undefined, acknowledgeNext: () => undefined, say: () => undefined, redraw: () => undefined,
-    decide: async (proposal) => (decided.push(proposal), true),
+    decide: async (proposal) => (decided.push(proposal), true), ...noSearch(),
   };
 }
 

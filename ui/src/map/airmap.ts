@@ -1,34 +1,39 @@
 /** The map itself: draws one picture, tells of clicks, follows the theme. */
 
 import "maplibre-gl/dist/maplibre-gl.css";
-import { Map as MapLibreMap, NavigationControl, ScaleControl, setWorkerUrl, type GeoJSONSource } from "maplibre-gl";
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { Map as MapLibreMap, NavigationControl, ScaleControl, type GeoJSONSource } from "maplibre-gl";
 import type { Zones } from "../api";
+import type { LonLat } from "../geo";
 import type { Crossing, Finding, Incident, Place, Sensor } from "../model";
 import type { Picture } from "../picture";
 import type { LayerName, Settings } from "../settings";
 import { boundsOf, watchedBounds, countryNames, coverageFeatures, placeFeatures, sensorFeatures, zoneFeatures } from "./ground";
+import { noFeatures, type SearchFeatures } from "../plan/features";
+import { loadFonts } from "./fonts";
 import { layers, SOURCES, SWITCHED, type SourceName } from "./layers";
 import { observedFeatures } from "./observed";
 import { PALETTES } from "./palette";
-import { addImage, repaintImages } from "./symbols";
+import { addImage, repaintImages } from "./signs";
+import { image } from "./symbols";
 import { trackFeatures } from "./tracks";
-
-setWorkerUrl(new URL(workerUrl, document.baseURI).href);
+import "./worker";
 
 const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
-/** Faces that the map draws its letters with must be there before the first label is drawn. */
-const LETTERS = "AĄČĘĖĮŠŲŪŽąčęėįšųūžāēīļņõäöüłśżșț";
 const CLICK_SLOP_PX = 9;
 const MARGIN_PX = 60;
 const COMPARED_MAX = 400;
 const BAR_PX = 70;
 const EDGE_PX = 56;
+/** What people said stands over the top of the map. */
+const TOP_PX = 110;
 const PHONE_PX = 600;
 const FRAME_ZOOM = 10.2;
 
 export interface Clicked {
+  at: LonLat;
   trackId: number | null;
+  /** The sector of a search that was hit, where no track was. */
+  sector: string | null;
 }
 /** What a person's hand does to the map. */
 export interface Hand {
@@ -63,24 +68,28 @@ export class AirMap {
     this.map.keyboard.disable();
     this.map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
     this.map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-left");
-    this.map.setMissingStyleImageResolver((id) => addImage(this.map, id, PALETTES[this.settings.theme]));
+    this.map.setMissingStyleImageResolver((id) => addImage(this.map, id, PALETTES[this.settings.theme], image));
     this.map.on("click", (event) => {
       const { x, y } = event.point;
       const box: [[number, number], [number, number]] = [[x - CLICK_SLOP_PX, y - CLICK_SLOP_PX], [x + CLICK_SLOP_PX, y + CLICK_SLOP_PX]];
-      const hit = this.map.queryRenderedFeatures(box, { layers: ["tracks", "tracks-minor"] })[0];
-      this.hand.onClick({ trackId: typeof hit?.properties["id"] === "number" ? hit.properties["id"] : null });
+      const track: unknown = this.map.queryRenderedFeatures(box, { layers: ["tracks", "tracks-minor"] })[0]?.properties["id"];
+      const sector: unknown = this.map.queryRenderedFeatures(event.point, { layers: ["search-sectors"] })[0]?.properties["name"];
+      this.hand.onClick({
+        at: [event.lngLat.lng, event.lngLat.lat],
+        trackId: typeof track === "number" ? track : null, sector: typeof sector === "string" ? sector : null,
+      });
     });
     // Only what a hand does carries the browser's event.
     this.map.on("movestart", (event) => event.originalEvent && this.hand.onMove());
     for (const layer of ["tracks", "tracks-minor"]) {
-      this.map.on("mouseenter", layer, () => (this.map.getCanvas().style.cursor = "pointer"));
-      this.map.on("mouseleave", layer, () => (this.map.getCanvas().style.cursor = ""));
+      this.map.on("mouseenter", layer, () => this.map.getCanvas().classList.add("is-over"));
+      this.map.on("mouseleave", layer, () => this.map.getCanvas().classList.remove("is-over"));
     }
   }
 
   /** Return the map once it can be drawn on. */
   static async create(container: HTMLElement, settings: Settings, hand: Hand): Promise<AirMap> {
-    await Promise.all(["400 16px Sargas", "600 16px 'Sargas Semibold'"].map((face) => document.fonts.load(face, LETTERS)));
+    await loadFonts();
     const theme = settings.theme;
     const air = new AirMap(container, settings, hand);
     await new Promise<void>((done) => void air.map.once("load", () => done()));
@@ -144,6 +153,23 @@ export class AirMap {
     this.map.easeTo({ center: [lonDeg, latDeg], zoom, duration, offset: [-covered.right / 2, -covered.bottom / 2] });
   }
 
+  /** Bring a box into view at once, clear of what panels cover. */
+  show(bounds: [number, number, number, number], covered: Covered, maxZoom = 13): void {
+    const padding = { top: TOP_PX, left: EDGE_PX, right: covered.right + EDGE_PX, bottom: covered.bottom + this.barPx() + EDGE_PX };
+    const { clientWidth, clientHeight } = this.map.getContainer();
+    const hasRoom = clientWidth > padding.left + padding.right && clientHeight > padding.top + padding.bottom;
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.map.fitBounds(bounds, { padding: hasRoom ? padding : 10, maxZoom, duration: isStill ? 0 : 600 });
+  }
+
+  /** Draw a search over the picture; null takes it away. */
+  drawSearch(features: SearchFeatures | null): void {
+    if (!this.isReady) return;
+    for (const [name, drawn] of Object.entries(features ?? noFeatures())) {
+      this.set(name as SourceName, { type: "FeatureCollection", features: drawn });
+    }
+  }
+
   draw(picture: Picture, selected: number | null): void {
     if (!this.isReady) return;
     const nowS = picture.nowS();
@@ -186,7 +212,7 @@ export class AirMap {
         this.map.setPaintProperty(layer.id, property as never, value as never);
       }
     }
-    repaintImages(this.map, palette);
+    repaintImages(this.map, palette, image);
   }
 
   resize(): void {

@@ -4,7 +4,7 @@ import { destination, labelPoint, ringArea, sector, type LonLat } from "../geo";
 import { countryName } from "../format";
 import type { Sensors, Zones } from "../api";
 import type { Health, Place, Sensor } from "../model";
-import { sensorIcon } from "./symbols";
+import { sensorIcon } from "./signs";
 
 /** How far around a sensor the first view reaches. */
 const AROUND_M = 30_000;

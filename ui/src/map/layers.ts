@@ -1,14 +1,15 @@
 /** The map's layers from the ground up, as a function of the palette: a theme change only repaints them. */
 
 import type { ExpressionSpecification, LayerSpecification, VariableAnchorOffsetCollectionSpecification } from "maplibre-gl";
+import { SEARCH_SOURCES } from "../plan/features";
 import type { LayerName } from "../settings";
+import { FONT, FONT_STRONG } from "./fonts";
 import type { Palette } from "./palette";
+import { searchAreas, searchMarks, searchSectors } from "./searchlayers";
 
-export const FONT = ["Sargas"];
-export const FONT_STRONG = ["Sargas Semibold"];
 export const SOURCES = [
   "zones", "country-names", "places", "coverage", "sensors", "cues", "directions", "witnesses",
-  "ellipses", "trails", "vectors", "lost", "tracks", "selection", "findings",
+  "ellipses", "trails", "vectors", "lost", "tracks", "selection", "findings", ...SEARCH_SOURCES,
 ] as const;
 export type SourceName = (typeof SOURCES)[number];
 
@@ -233,7 +234,15 @@ function trackLayer(id: string, isMinor: boolean, p: Palette): LayerSpecificatio
 }
 
 export function layers(palette: Palette): LayerSpecification[] {
-  return [...ground(palette), ...heard(palette), ...names(palette), ...people(palette), ...air(palette)];
+  return [
+    ...ground(palette), ...searchAreas(palette), ...heard(palette), ...names(palette), ...searchSectors(palette), ...people(palette),
+    ...air(palette), ...searchMarks(palette),
+  ];
+}
+
+/** Return those layers that draw one of the sources: the map of a page that shows less. */
+export function layersOf(palette: Palette, sources: ReadonlySet<string>): LayerSpecification[] {
+  return layers(palette).filter((layer) => !("source" in layer) || sources.has(layer.source));
 }
 
 /** Which layers a person's switch shows or hides; what concerns tracks is decided track by track. */
@@ -243,4 +252,8 @@ export const SWITCHED: Record<Exclude<LayerName, "labels" | "cooperative" | "los
   coverage: ["coverage-fills", "coverage-lines"],
   zones: ["zone-fills", "zone-lines", "zone-names"],
   places: ["places"],
+  search: [
+    "search-bands", "search-band-lines", "search-band-names", "search-done", "search-done-lines", "search-sectors", "search-sector-lines",
+    "search-names", "search-hazards", "search-hazard-lines", "search-hazard-names", "search-marks",
+  ],
 };

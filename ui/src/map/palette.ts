@@ -30,6 +30,13 @@ export interface Palette {
   labelDim: string;
   halo: string;
   selected: string;
+  /** Of a search: the bands of probability with their opacity from 50 to 95 %, the sectors from the first to the last. */
+  band: string;
+  bandName: string;
+  bandAlpha: readonly [number, number, number, number];
+  sectors: readonly [string, string, string, string];
+  searched: string;
+  me: string;
 }
 
 export const PALETTES: Record<"night" | "day", Palette> = {
@@ -63,6 +70,12 @@ export const PALETTES: Record<"night" | "day", Palette> = {
     labelDim: "#8fb3d1",
     halo: "#080c11",
     selected: "#ffffff",
+    band: "#3fb8a8",
+    bandName: "#9fe6da",
+    bandAlpha: [0.26, 0.16, 0.13, 0.1],
+    sectors: ["#ffffff", "#d5e6ee", "#93adba", "#5f7683"],
+    searched: "#a9b8c2",
+    me: "#4da3ff",
   },
   day: {
     outside: "#d4dde4",
@@ -94,5 +107,11 @@ export const PALETTES: Record<"night" | "day", Palette> = {
     labelDim: "#1f5f92",
     halo: "#ffffff",
     selected: "#000000",
+    band: "#00786c",
+    bandName: "#00534b",
+    bandAlpha: [0.24, 0.15, 0.12, 0.1],
+    sectors: ["#05141c", "#22414f", "#55707d", "#8299a4"],
+    searched: "#4c5c66",
+    me: "#0062d6",
   },
 };

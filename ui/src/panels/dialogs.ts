@@ -36,6 +36,18 @@ export async function askOfficer(current: string): Promise<string | null> {
   return isGiven && name !== "" ? name : null;
 }
 
+export function confirmOrder(nSectors: number): Promise<boolean> {
+  return ask("Order the search?", [
+    h("p", {}, `From then on the ${nSectors} sectors keep their names and outlines, however the map changes: teams on the way can rely on them. It is kept in the journal under your name.`),
+  ], "Order the search");
+}
+
+export function confirmEnd(): Promise<boolean> {
+  return ask("End the search without a find?", [
+    h("p", {}, "A new order opens it again. It is kept in the journal under your name."),
+  ], "End the search");
+}
+
 export function confirmHostile(trackId: number): Promise<boolean> {
   return ask(`Mark track ${trackId} hostile?`, [
     h("p", {}, "The program never does this by itself. It will be kept in the journal under your name."),

@@ -5,6 +5,7 @@ import { selectedIncident, type Desk } from "../desk";
 import { distance, duration, percent, position, stopwatch, utc, words, countryName } from "../format";
 import { DISPOSITIONS, isAcknowledged, type Crossing, type Disposition, type Finding, type Incident } from "../model";
 import { nameOf } from "../map/tracks";
+import { SearchButton } from "./search/panel";
 import { levelBadge } from "./signs";
 
 const REASONS_SHOWN = 6;
@@ -26,6 +27,7 @@ export class IncidentPanel {
   private readonly clockNote = h("div", { class: "decision-note" });
   private readonly acknowledge = h("button", { class: "primary", type: "button" }, "Acknowledge", h("kbd", {}, "A"));
   private readonly seen = h("div", { class: "seen-note" });
+  private readonly search: SearchButton;
   private readonly reasons = h("div", { class: "block" });
   private readonly tracks = h("div", { class: "chips" });
   private readonly timeline = h("ol", { class: "timeline" });
@@ -35,6 +37,7 @@ export class IncidentPanel {
   private readonly actions: HTMLElement;
 
   constructor(private readonly desk: Desk) {
+    this.search = new SearchButton(desk);
     this.disposition = h(
       "select", { aria: { label: "Disposition" } }, ...DISPOSITIONS.map((name) => h("option", { value: name }, words(name))),
     );
@@ -54,7 +57,7 @@ export class IncidentPanel {
     this.element.append(
       this.badge, this.title,
       h("div", { class: "clock-block" }, this.clock, this.clockNote), this.acknowledge, this.seen,
-      this.reasons, this.tracks, this.actions, h("h3", {}, "Timeline"), this.timeline,
+      this.search.element, this.reasons, this.tracks, this.actions, h("h3", {}, "Timeline"), this.timeline,
     );
   }
 
@@ -75,6 +78,7 @@ export class IncidentPanel {
       this.comment.value = "";
     }
     this.renderHead(incident);
+    this.search.render(incident);
     this.renderReasons(incident);
     this.renderTracks(incident);
     this.renderTimeline(incident);

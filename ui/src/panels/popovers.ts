@@ -23,7 +23,7 @@ export function layersPopover(desk: Desk, onChange: () => void): HTMLElement {
 const KEYS: [string, string][] = [
   ["A", "Acknowledge the selected incident, else the next one"], ["J K ↓ ↑", "Next, previous incident"],
   ["C", "Comment"], ["D", "Disposition: what it was"], ["Esc", "Close the panel"], ["M", "Silence or sound"],
-  ["N", "Night or day"], ["L", "Layers"], ["H", "Whole area"], ["F", "Follow what matters most; moving the map by hand ends it"], ["Space", "Pause or play, where time is played"], ["?", "These keys"],
+  ["N", "Night or day"], ["L", "Layers"], ["H", "Whole area"], ["F", "Follow what matters most; moving the map by hand ends it"], ["W", "Where to look: the search for what a lost track left"], ["Space", "Pause or play, where time is played"], ["?", "These keys"],
 ];
 
 export function helpDialog(): void {

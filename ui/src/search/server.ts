@@ -1,0 +1,58 @@
+/** The server as a phone reaches it: at times. Letters are dated by its clock, not by the phone's. */
+
+import { api } from "../api";
+import type { Incident } from "../model";
+import type { Find, Searched, SearchDecision } from "../plan/types";
+import type { Letter, Post } from "./outbox";
+
+/** A letter that is sent at once needs no date: the server's own now is better. */
+const FRESH_MS = 5_000;
+/** Two marks of one sector by one person within this are one mark that went out twice. */
+const SAME_S = 90;
+
+type Dated = Extract<SearchDecision, { time_s?: number }>;
+
+export class Server implements Post {
+  constructor(private readonly nowMs: () => number = Date.now) {}
+
+  async deliver(letter: Letter): Promise<void> {
+    await api.decide(await this.dated(letter));
+  }
+
+  async isThere(letter: Letter): Promise<boolean> {
+    const { decision } = letter;
+    if (decision.action !== "mark_searched" && decision.action !== "report_find") return false;
+    const [incident, dated] = [await api.incident(decision.incident_id), await this.dated(letter, 0)];
+    return arrived(dated, incident);
+  }
+
+  /** A phone's clock may be wrong, an exercise's is another one: only the age of a letter is taken from it. */
+  private async dated(letter: Letter, freshMs = FRESH_MS): Promise<SearchDecision> {
+    const ageMs = this.nowMs() - letter.madeMs;
+    if (ageMs < freshMs || !isDated(letter.decision)) return letter.decision;
+    const desk = await api.desk();
+    const nowS = desk.views?.find((view) => view.name === "live")?.clock.now_s;
+    return nowS === undefined ? letter.decision : { ...letter.decision, time_s: nowS - ageMs / 1_000 };
+  }
+}
+
+const isDated = (decision: SearchDecision): decision is Dated => ["mark_searched", "report_find", "add_clue"].includes(decision.action);
+
+/** Return whether an incident already tells of a decision. */
+export function arrived(decision: SearchDecision, incident: Incident): boolean {
+  const { finds = [], searched = [] } = incident.search ?? {};
+  if (decision.action === "report_find") return finds.some((find) => isSameFind(find, decision));
+  if (decision.action === "mark_searched") return searched.some((area) => isSameArea(area, decision));
+  return false;
+}
+
+function isSameFind(find: Find, decision: Extract<SearchDecision, { action: "report_find" }>): boolean {
+  return find.by === decision.officer && find.what === decision.what && find.lat_deg === decision.lat_deg && find.lon_deg === decision.lon_deg;
+}
+
+function isSameArea(area: Searched, decision: Extract<SearchDecision, { action: "mark_searched" }>): boolean {
+  const [start, told] = [area.paths?.[0]?.[0], decision.paths?.[0]?.[0]];
+  const isSamePath = (start === undefined) === (told === undefined) && start?.[0] === told?.[0] && start?.[1] === told?.[1];
+  return area.by === decision.officer && area.asset === decision.asset && (area.sector ?? "") === (decision.sector ?? "") && isSamePath
+    && (told !== undefined || decision.time_s === undefined || Math.abs(area.time_s - decision.time_s) < SAME_S);
+}
