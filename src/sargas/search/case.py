@@ -22,18 +22,21 @@ from sargas.search import clues as clue_words
 from sargas.search.allocate import allocate, expected_hours, per_hour, success, success_curve, tidy, worth
 from sargas.search.belief import N_PARTICLES, Belief, Case, believe
 from sargas.search.contours import contours_of
+from sargas.search.grid_reference import mgrs_of, spaced
 from sargas.search.ground import Squares
 from sargas.search.hypotheses import CONDUCT_TITLES, FATE_TITLES
 from sargas.search.plane import EqualArea
 from sargas.search.sectors import draw_sectors, sector_poc
 from sargas.search.sweep import pod, sweep_rate_m2ps
-from sargas.search.words import conduct_why, fate_why, hazard_of, mgrs_of, reasons, sector_name, sectors_hold
+from sargas.search.words import conduct_why, fate_why, hazard_of, reasons, sector_name, sectors_hold
 
 __all__ = ["Case", "map_of", "plan_of"]
 
 F64 = NDArray[np.float64]
 
 CONTOURS: Final = (0.5, 0.75, 0.9, 0.95)
+TEN_METRES: Final = 4
+"""Figures of easting and of northing."""
 FOOT_TEAM: Final = Asset(asset_id="foot team", kind="foot_team")
 """The searcher that sectors are measured for and ranked by."""
 
@@ -67,7 +70,7 @@ def plan_of(case: Case, *, n_particles: int = N_PARTICLES) -> SearchPlan:
         p_flying=belief.fates["flying"][1],
         best_lat_deg=best[1],
         best_lon_deg=best[0],
-        best_mgrs=mgrs_of(best[1], best[0]),
+        best_mgrs=spaced(mgrs_of(best[1], best[0], TEN_METRES)),
         cells=cells_of(belief.after, belief.plane),
         contours=_contours(belief),
         sectors=sectors,
@@ -160,7 +163,7 @@ def sectors_of(case: Case, belief: Belief) -> tuple[Sector, ...]:
                 hours=float(area_m2[k] / max(rate[k], 1e-9) / 3_600.0),
                 rank=rank,
                 is_ordered=bool(names),
-                mgrs=mgrs_of(lat, lon),
+                mgrs=spaced(mgrs_of(lat, lon, TEN_METRES)),
             )
         )
     return tuple(found)

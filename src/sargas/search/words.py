@@ -4,16 +4,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import mgrs
-
 from sargas.airspace.words import clock, course, duration, length, percent
 from sargas.model.aircraft import Aircraft
 from sargas.model.search import Conduct, Fate
 from sargas.search.belief import Belief, Case
 from sargas.search.flights import REACH_M
 
-MGRS_PRECISION: Final = 4
-"""Ten metres."""
 LIKELY_ENOUGH: Final = 0.1
 """A kind that is at least so likely counts for the distance to keep."""
 SURE: Final = 0.9
@@ -21,13 +17,6 @@ NO_HAZARD: Final = (
     300.0,
     "Treat anything found as dangerous: do not touch it, do not move it, keep away, call the bomb disposal service.",
 )
-
-
-def mgrs_of(lat_deg: float, lon_deg: float) -> str:
-    """Return the place in MGRS to ten metres, in groups: "35U LA 1234 5678"."""
-    text: str = mgrs.MGRS().toMGRS(lat_deg, lon_deg, MGRSPrecision=MGRS_PRECISION)
-    zone, digits = text[: -2 * MGRS_PRECISION], text[-2 * MGRS_PRECISION :]
-    return f"{zone[:-2]} {zone[-2:]} {digits[:MGRS_PRECISION]} {digits[MGRS_PRECISION:]}"
 
 
 def sector_name(generation: int, number: int) -> str:
@@ -125,9 +114,7 @@ def reasons(case: Case, belief: Belief) -> tuple[str, ...]:
         if settings.wind is not None
         else "the wind is not known: still air is assumed, widely"
     )
-    found.append(
-        f"it flies on unseen for up to {length(REACH_M)}, as the public cases show; a few in a hundred further"
-    )
+    found.append(f"it flies on unseen for up to {length(REACH_M)}, as the public cases show; hardly ever further")
     found += [f"{one.why}" for one in belief.flights.silences.told[:4]]
     if not case.zones:
         found.append("no border is given: nothing is taken to have left the country")

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from sargas.model.search import AssetKind, Clue, ClueWeight, Contour, Find, Searched, SearchPlan, Sector
 from sargas.model.track import Track
-from sargas.share.grids import mgrs_of, spaced
+from sargas.search.grid_reference import mgrs_of, spaced
 from sargas.share.shown import clock_text, percent
 
 ASSETS: Final[dict[AssetKind, str]] = {

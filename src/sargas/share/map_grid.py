@@ -9,7 +9,8 @@ import shapely
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from sargas.share.grids import Zone, mgrs_of
+from sargas.search.grid_reference import mgrs_of
+from sargas.share.grids import Zone
 from sargas.share.map_frame import Frame, plane
 
 F64 = NDArray[np.float64]

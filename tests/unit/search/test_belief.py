@@ -65,7 +65,7 @@ def test_a_radar_that_would_have_seen_it_go_on_speaks_for_an_end_near_the_loss()
     high = structs.replace(GERBERA, height_agl_m=400.0)
     blind = of(case(SearchState(settings=high)))
     watched = of(case(SearchState(settings=high), sensors=(radar(0.0, 10_000.0),)))
-    assert within(watched.after, 0.0, 300.0, 900.0) > 1.25 * within(blind.after, 0.0, 300.0, 900.0)
+    assert within(watched.after, 0.0, 300.0, 900.0) > 1.15 * within(blind.after, 0.0, 300.0, 900.0)
     assert watched.flights.silences.told[0].sensor == "radar"
 
 

@@ -1,17 +1,18 @@
 """The weights before the evidence."""
 
 import pytest
+from msgspec import structs
 
 from sargas.model.search import SearchSettings
 from sargas.search.hypotheses import groups, kind_weights, never_there
 from sargas.search.manner import Manner
-from search_kit import AIRCRAFT, lost
+from search_kit import AIRCRAFT, loss, lost
 
 STRAIGHT = Manner({}, "")
 
 
 def test_the_hypotheses_add_up_to_one() -> None:
-    weights = kind_weights(lost(), AIRCRAFT, SearchSettings())
+    weights = kind_weights(loss(), AIRCRAFT, SearchSettings())
     found = groups(lost(), AIRCRAFT, weights, 200.0, STRAIGHT)
     assert sum(group.weight for group in found) == pytest.approx(1.0)
 
@@ -22,7 +23,7 @@ def test_the_hypotheses_add_up_to_one() -> None:
      (6.0, "balloon", "shahed")],
 )  # fmt: skip
 def test_speed_alone_weighs_the_kinds(speed_mps: float, likely: str, unlikely: str) -> None:
-    weights = kind_weights(lost(north_mps=speed_mps), AIRCRAFT, SearchSettings())
+    weights = kind_weights(loss(north_mps=speed_mps), AIRCRAFT, SearchSettings())
     assert weights[likely] > 0.1
     assert weights.get(unlikely, 0.0) < 0.02
     assert sum(weights.values()) == pytest.approx(1.0)
@@ -30,8 +31,22 @@ def test_speed_alone_weighs_the_kinds(speed_mps: float, likely: str, unlikely: s
 
 def test_an_officer_weighs_the_kinds_and_an_unknown_name_is_nothing() -> None:
     told = SearchSettings(kinds={"gerbera": 0.5, "shahed": 0.25, "zeppelin": 1.0})
-    weights = kind_weights(lost(), AIRCRAFT, told)
+    weights = kind_weights(loss(), AIRCRAFT, told)
     assert weights == {"gerbera": pytest.approx(2.0 / 3.0), "shahed": pytest.approx(1.0 / 3.0)}
+
+
+def test_what_it_was_taken_for_before_the_loss_weighs_the_kinds_and_speed_shares_out_the_rest() -> None:
+    """Half of it was left open: half of each weight by speed alone stays, the told half goes to the balloon."""
+    by_speed = kind_weights(loss(), AIRCRAFT, SearchSettings())
+    told = kind_weights(structs.replace(loss(), kinds={"balloon": 0.5, "zeppelin": 0.3}), AIRCRAFT, SearchSettings())
+    assert told["balloon"] == pytest.approx(0.5 + 0.5 * by_speed.get("balloon", 0.0))
+    assert told["gerbera"] == pytest.approx(0.5 * by_speed["gerbera"])
+    assert sum(told.values()) == pytest.approx(1.0)
+
+
+def test_the_officers_word_comes_before_what_it_was_taken_for() -> None:
+    lost_one = structs.replace(loss(), kinds={"balloon": 0.9})
+    assert kind_weights(lost_one, AIRCRAFT, SearchSettings(kinds={"shahed": 1.0})) == {"shahed": 1.0}
 
 
 def test_only_a_balloon_drifts() -> None:
@@ -62,5 +77,5 @@ def test_doubt_that_the_tracker_left_stays() -> None:
 
 
 def test_what_is_faster_than_anything_known_is_still_something() -> None:
-    weights = kind_weights(lost(north_mps=9_000.0), AIRCRAFT, SearchSettings())
+    weights = kind_weights(loss(north_mps=9_000.0), AIRCRAFT, SearchSettings())
     assert sum(weights.values()) == pytest.approx(1.0)
