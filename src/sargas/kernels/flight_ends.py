@@ -57,7 +57,7 @@ COURSE_SPREAD = 0.8
 """The course held differs from the last one measured by so much: a log-normal scale of the standard deviation."""
 COURSE_WALK_RAD = math.radians(0.04)
 """And changes by so much times the square root of the seconds."""
-WAYPOINT_M = 150_000.0
+WAYPOINT_M = 300_000.0
 """What flies by waypoints turns once in so many metres, on average,"""
 WAYPOINT_RAD = math.radians(28.0)
 """by so much (scale of a Laplace distribution)."""
