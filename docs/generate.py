@@ -16,6 +16,7 @@ from sargas import plugins
 from sargas.app import config
 from sargas.decode import jsonl
 from sargas.fuse import health
+from sargas.identify import identifier
 from sargas.incident import book
 from sargas.model import search, sensor
 
@@ -52,6 +53,7 @@ def configuration() -> str:
         ("`[[search.assets]]`", search.Asset),
         ("`[health]`", health.Settings),
         ("`[incidents]`", book.Settings),
+        ("`[identify]`", identifier.Settings),
     ]
     parts += [section(f"## {title}", struct) for title, struct in sections]
     for kind, title in KIND_TITLES.items():

@@ -113,8 +113,8 @@ def look_of(rng: np.random.Generator, *, is_near: bool) -> Look:
 class Watched(Struct, frozen=True, kw_only=True):
     """A flight as the radar saw it: the path from where it began to see it, the track at the last report.
 
-    `trail` is where the track was after each of its reports: epoch second, longitude, latitude. `lost` is the point of
-    the path at the last of them. The plane of the path is that about `lat0_deg, lon0_deg`.
+    `trail` is where the track was after each of its reports: epoch second, longitude, latitude. `lost` is the point
+    of the path at the last of them. The plane of the path is that about `lat0_deg, lon0_deg`.
     """
 
     path: Path

@@ -18,6 +18,7 @@ from sargas.model.errors import DecisionError
 from sargas.model.finding import Finding
 from sargas.model.incident import Incident
 from sargas.model.picture import (
+    ClassificationChanged,
     Event,
     FeedChanged,
     FindingChanged,
@@ -31,7 +32,7 @@ from sargas.model.picture import (
 from sargas.model.report import AnyReport, Bearing, Cue, Decoded, Malformed, Observation, Presence, Sighting, Unused
 from sargas.model.sensor import FeedHealth
 from sargas.model.track import Affiliation, Track
-from sargas.ports import Decoder, HealthMonitor, Rule, Tracker
+from sargas.ports import Decoder, HealthMonitor, Identifier, Rule, Tracker
 
 OBSERVATIONS_KEPT_S = 1_800.0
 OBSERVATIONS_KEPT = 500
@@ -122,6 +123,7 @@ class Engine:
         health: HealthMonitor,
         rules: Sequence[Rule],
         incidents: IncidentBook,
+        identifier: Identifier | None = None,
         step_s: float = 1.0,
     ) -> None:
         self.picture = Picture()
@@ -131,6 +133,7 @@ class Engine:
         self._health = health
         self._rules = list(rules)
         self.incidents = incidents
+        self._identifier = identifier
         self._step_s = step_s
         self._last_tick: int | None = None
         self._feeds = {name: _Feed(name) for name in decoders}
@@ -202,7 +205,7 @@ class Engine:
         return events
 
     def tick(self, now_s: float) -> list[Event]:
-        """Return what the passing of time changed: predicted tracks, health, findings, incidents."""
+        """Return what the passing of time changed: predicted tracks, health, findings, classes, incidents."""
         self.picture.now_s = now_s
         self._forget_old_observations(now_s)
         events = self._tracks(self._tracker.tick(now_s))
@@ -211,10 +214,12 @@ class Engine:
             events.append(HealthChanged(health))
         findings = [finding for rule in self._rules for finding in rule.evaluate(self.picture)]
         events += self._findings(findings)
+        events += self._classes()
         events += self._changed_incidents(self.incidents.on_findings(findings, self.picture))
         for track_id in [key for key, track in self.picture.tracks.items() if track.status == "ended"]:
             del self.picture.tracks[track_id]
             self._affiliations.pop(track_id, None)
+            self.picture.classifications.pop(track_id, None)
         return events
 
     def _frame(self, feed_name: str, data: bytes, entry: Entry) -> list[Event]:
@@ -274,6 +279,16 @@ class Engine:
             else:
                 self.picture.findings[finding.finding_id] = finding
             events.append(FindingChanged(finding))
+        return events
+
+    def _classes(self) -> list[Event]:
+        events: list[Event] = []
+        known = self.picture.classifications
+        for classification in self._identifier.tick(self.picture) if self._identifier is not None else ():
+            before = known.get(classification.track_id)
+            known[classification.track_id] = classification
+            if before is None or not classification.says_as(before):
+                events.append(ClassificationChanged(classification))
         return events
 
     def _changed_incidents(self, incidents: Iterable[Incident]) -> list[Event]:

@@ -7,6 +7,7 @@ that refuses unknown fields) and `build(settings, ...)`; it joins its port's con
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
+from sargas.model.classification import Classification
 from sargas.model.entry import Body, Entry
 from sargas.model.finding import Finding
 from sargas.model.picture import Picture
@@ -75,6 +76,13 @@ class Rule(Protocol):
 
     def evaluate(self, picture: Picture) -> Iterable[Finding]:
         """Return the findings that are raised, updated or cleared at `picture.now_s`."""
+
+
+class Identifier(Protocol):
+    """The picture to what each track may be; keeps of each living track what its clues have said."""
+
+    def tick(self, picture: Picture) -> Sequence[Classification]:
+        """Return what is new or must be told anew at `picture.now_s`; forget the tracks that are gone."""
 
 
 class Journal(Protocol):

@@ -307,6 +307,22 @@ export interface TownAhead extends Place {
   closest_m: number;
   in_s?: Maybe<number>;
 }
+export interface ClassShare {
+  kind: string;
+  name: string;
+  probability: number;
+}
+
+export interface Classification {
+  track_id: number;
+  time_s: number;
+  answer: string;
+  answer_name: string;
+  classes: ClassShare[];
+  reasons: string[];
+  caution?: string;
+}
+
 export interface Outlook {
   track_id: number;
   time_s: number;
@@ -314,6 +330,7 @@ export interface Outlook {
   border?: Maybe<Ahead>;
   towns?: TownAhead[];
   why?: string[];
+  classification?: Maybe<Classification>;
 }
 
 export type Decision =

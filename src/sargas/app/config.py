@@ -92,6 +92,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tracker: Table = msgspec.field(default_factory=lambda: dict(DEFAULT_TRACKER))
     health: Table = {}
     incidents: Table = {}
+    identify: Table = {}
     rules: list[Table] = msgspec.field(default_factory=lambda: [dict(rule) for rule in DEFAULT_RULES])
     journal: JournalSection = JournalSection()
     web: Web = Web()

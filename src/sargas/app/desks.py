@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
+from msgspec import structs
+
 from sargas.airspace.outlook import OutlookMaker
 from sargas.app.live import Live
 from sargas.app.player import Player
@@ -82,9 +84,9 @@ class _Desk:
         """
         shown = self.view(view)
         track = shown.picture.tracks.get(track_id) if shown is not None else None
-        if track is None:
+        if shown is None or track is None:
             raise DecisionError(f"track {track_id} is not in the picture")
-        return self._outlooks.of(track)
+        return structs.replace(self._outlooks.of(track), classification=shown.picture.classifications.get(track_id))
 
     async def search_plan(self, incident_id: str, view: ViewName, track_id: int | None = None) -> SearchPlan:
         """Return where to look for the incident's newest lost track, or for the one that is named.

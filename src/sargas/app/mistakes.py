@@ -14,6 +14,7 @@ from sargas import plugins
 from sargas.app.toml_lines import Path as KeyPath
 from sargas.app.toml_lines import Table, line_of, show
 from sargas.fuse import health
+from sargas.identify import identifier
 from sargas.incident import book
 from sargas.model.errors import ConfigError
 
@@ -90,7 +91,8 @@ class Finder:
         self._part("tracker", raw.get("tracker"), ("tracker",))
         for index, rule in _tables(raw.get("rules")):
             self._part("rule", rule, ("rules", index))
-        for section, settings in (("health", health.Settings), ("incidents", book.Settings)):
+        own = (("health", health.Settings), ("incidents", book.Settings), ("identify", identifier.Settings))
+        for section, settings in own:
             if isinstance(raw.get(section), dict):
                 self.convert(raw[section], settings, (section,))
 

@@ -45,7 +45,7 @@ def basis_of(search: Search, folder: Path) -> Basis:
         DataError: a file cannot be used.
     """
     return Basis(
-        aircraft=read_aircraft(folder / search.aircraft) if search.aircraft else packaged_aircraft(),
+        aircraft=aircraft_of(search, folder),
         assets=tuple(search.assets) or USUAL_ASSETS,
         covers=read_covers(folder / search.covers) if search.covers else (),
         lines=read_lines(folder / search.lines) if search.lines else (),
@@ -70,6 +70,15 @@ def problems_of(search: Search, folder: Path) -> list[tuple[str, str]]:
         except DataError as error:
             problems.append((f"search.{key}", str(error)))
     return problems
+
+
+def aircraft_of(search: Search, folder: Path) -> tuple[Aircraft, ...]:
+    """Return the kinds of aircraft that the configuration names, else those that come with Sargas.
+
+    Raises:
+        DataError: the file cannot be read, or has mistakes.
+    """
+    return read_aircraft(folder / search.aircraft) if search.aircraft else packaged_aircraft()
 
 
 def packaged_aircraft() -> tuple[Aircraft, ...]:

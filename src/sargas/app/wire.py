@@ -18,7 +18,9 @@ from sargas.app.toml_lines import Table
 from sargas.app.zone_files import read_zones
 from sargas.engine import Engine
 from sargas.fuse import health
+from sargas.identify import identifier
 from sargas.incident import book
+from sargas.model.aircraft import Aircraft
 from sargas.model.errors import ConfigError, DataError, SargasError
 from sargas.model.sensor import Sensor
 from sargas.model.zone import Place, Zone
@@ -26,7 +28,7 @@ from sargas.ports import Decoder, Rule, Transport
 
 T = TypeVar("T", bound=Struct)
 
-CORE = ("airspace", "decode", "fuse", "incident", "kernels", "model")
+CORE = ("airspace", "decode", "fuse", "identify", "incident", "kernels", "model")
 
 
 class Blueprint(Struct, frozen=True, kw_only=True):
@@ -41,6 +43,8 @@ class Blueprint(Struct, frozen=True, kw_only=True):
     health: Table
     incidents: Table
     rules: list[Table]
+    identify: Table = {}
+    aircraft: tuple[Aircraft, ...] = msgspec.field(default_factory=search_basis.packaged_aircraft)
 
 
 def blueprint_of(config: Config, folder: Path) -> Blueprint:
@@ -48,7 +52,7 @@ def blueprint_of(config: Config, folder: Path) -> Blueprint:
 
     Raises:
         ConfigError: the country has no borders here and no file gives any.
-        DataError: a zone file cannot be used.
+        DataError: a zone file or the table of aircraft cannot be used.
     """
     return Blueprint(
         country=config.watch.country,
@@ -60,6 +64,8 @@ def blueprint_of(config: Config, folder: Path) -> Blueprint:
         health=config.health,
         incidents=config.incidents,
         rules=config.rules,
+        identify=config.identify,
+        aircraft=search_basis.aircraft_of(config.search, folder),
     )
 
 
@@ -119,6 +125,9 @@ def build_engine(blueprint: Blueprint) -> Engine:
         rules=[build_rule(table, blueprint) for table in blueprint.rules],
         incidents=book.build(
             settings_of_section(book.Settings, blueprint.incidents, "incidents"), blueprint.country, sensors
+        ),
+        identifier=identifier.build(
+            settings_of_section(identifier.Settings, blueprint.identify, "identify"), blueprint.aircraft, sensors
         ),
         step_s=blueprint.step_s,
     )

@@ -50,7 +50,9 @@ def loss_of(track: Track, path: tuple[tuple[float, float, float], ...], picture:
     from_s = track.last_report_s
     well = sorted(name for name, health in picture.health.items() if health.state in WATCHES)
     watching = tuple(Watching(sensor=name, from_s=from_s) for name in well)
-    return Loss(track=track, declared_s=picture.now_s, path=path, watching=watching)
+    known = picture.classifications.get(track.track_id)
+    kinds = known.aircraft() if known is not None else {}
+    return Loss(track=track, declared_s=picture.now_s, path=path, watching=watching, kinds=kinds)
 
 
 def followed(search: SearchState, sky: Sky, picture: Picture, sites: Sites) -> list[Told]:

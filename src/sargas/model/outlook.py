@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from sargas.model.classification import Classification
 from sargas.model.finding import Ahead
 
 
@@ -26,7 +27,10 @@ class TownAhead(Struct, frozen=True, kw_only=True):
 
 
 class Outlook(Struct, frozen=True, kw_only=True):
-    """Where a track is, where it goes if it keeps on, and whom it meets; `why` are sentences for a person."""
+    """Where a track is, where it goes if it keeps on, and whom it meets; `why` are sentences for a person.
+
+    `classification`: what it may be; None before the first look.
+    """
 
     track_id: int
     time_s: float
@@ -34,3 +38,4 @@ class Outlook(Struct, frozen=True, kw_only=True):
     border: Ahead | None = None
     towns: tuple[TownAhead, ...] = ()
     why: tuple[str, ...] = ()
+    classification: Classification | None = None

@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from sargas.model.classification import Classification
 from sargas.model.finding import Finding
 from sargas.model.incident import Incident
 from sargas.model.report import Observation
@@ -47,19 +48,35 @@ class Observed(Struct, frozen=True, tag="observed"):
     report: Observation
 
 
+class ClassificationChanged(Struct, frozen=True, tag="classification"):
+    """What a track may be has materially changed."""
+
+    classification: Classification
+
+
 class Refused(Struct, frozen=True, tag="refused"):
     """A decision could not take effect, and why."""
 
     reason: str
 
 
-Event: TypeAlias = TrackChanged | FindingChanged | IncidentChanged | HealthChanged | FeedChanged | Observed | Refused
+Event: TypeAlias = (
+    TrackChanged
+    | FindingChanged
+    | IncidentChanged
+    | HealthChanged
+    | FeedChanged
+    | Observed
+    | ClassificationChanged
+    | Refused
+)
 
 
 class Picture(Struct, kw_only=True):
     """Everything that is believed at `now_s`; the engine keeps one and rules read it.
 
-    `observations` are those of the last `observations_kept_s`, oldest first.
+    `observations` are those of the last `observations_kept_s`, oldest first. `classifications` are what the tracks
+    may be, a minute old at most while reports come in.
     """
 
     now_s: float = 0.0
@@ -69,3 +86,4 @@ class Picture(Struct, kw_only=True):
     health: dict[str, Health] = {}
     feeds: dict[str, FeedHealth] = {}
     observations: list[Observation] = []
+    classifications: dict[int, Classification] = {}

@@ -43,12 +43,14 @@ class Loss(Struct, frozen=True, kw_only=True):
     """A lost track: its state at its last report, and the sensors that would have seen it go on.
 
     `path` is where it was in the last minutes before: (time_s, lon_deg, lat_deg), oldest first, some seconds apart.
+    `kinds`: how likely it was of each kind of aircraft, as far as that was known then; they add up to 1 or less.
     """
 
     track: Track
     declared_s: float
     path: tuple[tuple[float, float, float], ...] = ()
     watching: tuple[Watching, ...] = ()
+    kinds: dict[str, float] = {}
 
 
 ClueKind = Literal["sighting", "bearing", "presence", "bang", "engine_stopped", "smoke", "debris", "other"]

@@ -78,7 +78,7 @@ def believe(case: Case, *, n_particles: int = N_PARTICLES) -> Belief:
     track, settings = case.loss.track, case.state.settings
     plane = EqualArea(track.lat_deg, track.lon_deg)
     covers = Covers(case.covers, plane, settings.cover)
-    kinds = kind_weights(track, case.aircraft, settings)
+    kinds = kind_weights(case.loss, case.aircraft, settings)
     flights = fly_all(
         case.loss,
         settings=settings,

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from msgspec import Struct
 
 from sargas.model.aircraft import Aircraft
-from sargas.model.search import Conduct, Fate, SearchSettings
+from sargas.model.search import Conduct, Fate, Loss, SearchSettings
 from sargas.model.track import Track
 from sargas.search.manner import Manner
 
@@ -21,13 +21,13 @@ COME_DOWN: Final[tuple[Fate, ...]] = ("landed", "glided", "fell", "obstacle")
 CONDUCTS: Final[tuple[Conduct, ...]] = ("course", "wander", "orbit", "return", "drift")
 FATES: Final[tuple[Fate, ...]] = ("flying", "left", "landed", "glided", "fell", "obstacle", "never")
 
-HOW_IT_FLEW: Final[dict[Conduct, float]] = {"course": 0.52, "wander": 0.29, "orbit": 0.14, "return": 0.05}
+HOW_IT_FLEW: Final[dict[Conduct, float]] = {"course": 0.55, "wander": 0.29, "orbit": 0.14, "return": 0.02}
 HOW_IT_ENDED: Final[dict[Fate, float]] = {"landed": 0.34, "glided": 0.36, "fell": 0.2, "obstacle": 0.1}
 OBSTACLE_LOW_M: Final = 150.0
 """Masts, trees and hills stand in the way of what flies below this; above it hardly anything does."""
-AT_LOSS: Final = 0.1
+AT_LOSS: Final = 0.05
 """Share of losses in which the end began at that moment, before anything is known of how it flew then."""
-KEPT: Final = 0.65
+KEPT: Final = 0.72
 """That it flies on as it flew before; else anything is possible again, as it would be of an unknown flight."""
 SPEED_SD_MPS: Final = 6.0
 """How far a ground speed lies from an airspeed, for the wind."""
@@ -61,12 +61,24 @@ class Group(Struct, frozen=True):
     weight: float
 
 
-def kind_weights(track: Track, aircraft: Sequence[Aircraft], settings: SearchSettings) -> dict[str, float]:
-    """Return the probability of each kind: as the officer weighs them, else by speed and height at the loss."""
+def kind_weights(loss: Loss, aircraft: Sequence[Aircraft], settings: SearchSettings) -> dict[str, float]:
+    """Return the probability of each kind: as the officer weighs them, else as it was identified before the loss.
+
+    What its identification left open is shared out by speed and height at the loss.
+    """
     known = {kind.id for kind in aircraft}
     given = {key: weight for key, weight in settings.kinds.items() if weight > 0.0 and key in known}
     if given:
         return _normalised(given)
+    by_flight = _by_flight(loss.track, aircraft, settings)
+    told = {key: weight for key, weight in loss.kinds.items() if weight > 0.0 and key in known}
+    left_open = max(1.0 - sum(told.values()), 0.0)
+    mixed = {kind.id: told.get(kind.id, 0.0) + left_open * by_flight.get(kind.id, 0.0) for kind in aircraft}
+    return _normalised({key: weight for key, weight in mixed.items() if weight > 0.0})
+
+
+def _by_flight(track: Track, aircraft: Sequence[Aircraft], settings: SearchSettings) -> dict[str, float]:
+    """Return the probability of each kind by speed and height at the loss alone."""
     speed_mps = math.hypot(track.east_mps, track.north_mps)
     height_m = settings.height_agl_m
     weights = {

@@ -16,8 +16,8 @@ from typing import Final
 from sargas.model.errors import JournalError
 
 CORE: Final = (
-    "sargas.model", "sargas.engine", "sargas.decode", "sargas.fuse", "sargas.airspace", "sargas.incident",
-    "sargas.kernels",
+    "sargas.model", "sargas.engine", "sargas.decode", "sargas.fuse", "sargas.airspace", "sargas.identify",
+    "sargas.incident", "sargas.kernels",
 )  # fmt: skip
 
 ALLOWED: Final = frozenset({

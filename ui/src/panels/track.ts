@@ -5,7 +5,7 @@ import { courseDeg } from "../geo";
 import { h, rebuild, setText } from "../dom";
 import { selectedTrack, type Desk } from "../desk";
 import { compass, countryName, course, distance, duration, percent, position, speedKmh, speedKt, stopwatch, utc } from "../format";
-import { AFFILIATIONS, type Affiliation, type Outlook, type Track } from "../model";
+import { AFFILIATIONS, type Affiliation, type Classification, type Outlook, type Track } from "../model";
 import { lookOf, nameOf, spread, staleness } from "../map/tracks";
 import { incidentOf } from "../picture";
 import { levelSign } from "./signs";
@@ -13,12 +13,14 @@ import { confirmHostile } from "./dialogs";
 
 const OUTLOOK_MS = 2_000;
 const TOWNS_SHOWN = 5;
+const CLASSES_SHOWN = 5;
 
 export class TrackPanel {
   readonly element = h("div", { class: "detail-body track" });
   private readonly head = h("div", { class: "track-head" });
   private readonly age = h("div", { class: "age" });
   private readonly incident = h("div", { class: "chips" });
+  private readonly classes = h("div", { class: "block" });
   private readonly why = h("div", { class: "block" });
   private readonly inside = h("div", { class: "block" });
   private readonly facts = h("dl", { class: "facts" });
@@ -32,7 +34,7 @@ export class TrackPanel {
 
   constructor(private readonly desk: Desk) {
     this.element.append(
-      this.head, this.age, this.incident, this.why, this.inside, this.towns, this.facts, this.sensors,
+      this.head, this.age, this.incident, this.classes, this.why, this.inside, this.towns, this.facts, this.sensors,
       h("h3", {}, "Affiliation, set by a person"), this.affiliation,
     );
   }
@@ -90,7 +92,7 @@ export class TrackPanel {
     rebuild(this.head, JSON.stringify([track.track_id, look, said, nameOf(track), track.status, track.flags]), () => [
       h("div", { class: "detail-badge" }, h("span", { class: `look ${look}` }, lookWord(track)), h("span", { class: "ident" }, `track ${track.track_id}`)),
       h("h2", { class: "detail-title" }, nameOf(track).startsWith("#") ? `Track ${nameOf(track)}` : nameOf(track)),
-      h("p", { class: "sub" }, said || "It gives no identity.", " Class: unknown."),
+      h("p", { class: "sub" }, said || "It gives no identity."),
       ...(track.flags ?? []).map((flag) => h("p", { class: "flag" }, flag)),
     ]);
   }
@@ -128,6 +130,8 @@ export class TrackPanel {
       levelSign(incident.level), `Incident ${incident.incident_id}`,
     )]);
     const outlook = this.outlook;
+    const classified = outlook?.classification ?? null;
+    rebuild(this.classes, JSON.stringify(classified), () => classified === null ? [] : classBlock(classified));
     rebuild(this.why, JSON.stringify([outlook?.why ?? null, this.problem]), () => [
       h("h3", {}, "Why it is here"),
       outlook === null ? h("p", { class: "sub" }, this.problem || "Asking…") : null,
@@ -138,11 +142,7 @@ export class TrackPanel {
   }
 
   private insideBlock(outlook: Outlook): HTMLElement[] {
-    const bars = (outlook.inside ?? []).map(({ country, probability }) => {
-      const bar = h("div", { class: "bar-fill" });
-      bar.style.width = `${Math.round(probability * 100)}%`;
-      return h("div", { class: "bar-row" }, h("span", {}, countryName(country)), h("div", { class: "bar" }, bar), h("span", { class: "num" }, percent(probability)));
-    });
+    const bars = (outlook.inside ?? []).map(({ country, probability }) => barRow(countryName(country), probability));
     const border = outlook.border;
     const name = border ? (this.desk.zoneNames.get(border.zone_id) ?? border.zone_id) : "";
     const ahead = border == null ? null : h(
@@ -194,6 +194,24 @@ export class TrackPanel {
     this.askedMs = -Infinity;
     setText(this.age, "");
   }
+}
+
+function classBlock(classified: Classification): HTMLElement[] {
+  const shown = classified.classes.slice(0, CLASSES_SHOWN);
+  const unknown = classified.classes.find(({ kind }) => kind === "unknown");
+  if (unknown && !shown.includes(unknown)) shown.splice(-1, 1, unknown);
+  return [
+    h("h3", {}, "What it may be"), h("p", {}, h("b", {}, classified.answer_name)),
+    ...(classified.caution ? [h("p", { class: "flag" }, classified.caution)] : []),
+    ...shown.map(({ name, probability }) => barRow(name.replace(/ \(.*|: .*/, ""), probability, name)),
+    h("ul", { class: "why" }, ...classified.reasons.map((reason) => h("li", {}, reason))),
+  ];
+}
+
+function barRow(name: string, probability: number, title = name): HTMLElement {
+  const bar = h("div", { class: "bar-fill" });
+  bar.style.width = `${Math.round(probability * 100)}%`;
+  return h("div", { class: "bar-row", title }, h("span", {}, name), h("div", { class: "bar" }, bar), h("span", { class: "num" }, percent(probability)));
 }
 
 function lookWord(track: Track): string {
