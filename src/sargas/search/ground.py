@@ -21,6 +21,9 @@ BORDER_STEP: Final = 8
 """The border is followed in blocks of so many fine cells to the side."""
 ENOUGH: Final = 160.0
 """A square is split if its effective number of flights is at least this: each quarter then has about 40."""
+ENOUGH_OF_FEW: Final = 16.0
+SQUARES_OF_FEW: Final = 50.0
+"""Where the evidence leaves few flights, squares are split sooner, as far as about so many of them go."""
 ROOM: Final = 40_000
 OUTSIDE_SHARE: Final = 0.04
 FAR_STEPS: Final = 4
@@ -100,7 +103,9 @@ def squares_of(xy_m: F64, before: F64, after: F64, grid: Grid) -> tuple[Squares,
     quadtree.count(x, y, before, grid.cell_m, mass, square)
     out = np.empty((ROOM, 4))
     n_levels = round(math.log2(N_FINE)) + 1
-    n = quadtree.leaves(quadtree.pyramid(mass), quadtree.pyramid(square), n_levels, ENOUGH, out)
+    n_effective = float(before.sum()) ** 2 / max(float(before @ before), 1e-300)
+    enough = min(ENOUGH, max(ENOUGH_OF_FEW, n_effective / SQUARES_OF_FEW))
+    n = quadtree.leaves(quadtree.pyramid(mass), quadtree.pyramid(square), n_levels, enough, out)
     level, row, column = out[:n, 0], out[:n, 1], out[:n, 2]
     quadtree.count(x, y, after, grid.cell_m, left, square)
     place = ((4.0**level - 1.0) / 3.0 + row * 2.0**level + column).astype(np.int64)

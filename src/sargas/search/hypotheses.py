@@ -21,7 +21,7 @@ COME_DOWN: Final[tuple[Fate, ...]] = ("landed", "glided", "fell", "obstacle")
 CONDUCTS: Final[tuple[Conduct, ...]] = ("course", "wander", "orbit", "return", "drift")
 FATES: Final[tuple[Fate, ...]] = ("flying", "left", "landed", "glided", "fell", "obstacle", "never")
 
-HOW_IT_FLEW: Final[dict[Conduct, float]] = {"course": 0.55, "wander": 0.29, "orbit": 0.14, "return": 0.02}
+HOW_IT_FLEW: Final[dict[Conduct, float]] = {"course": 0.46, "wander": 0.3, "orbit": 0.22, "return": 0.02}
 HOW_IT_ENDED: Final[dict[Fate, float]] = {"landed": 0.34, "glided": 0.36, "fell": 0.2, "obstacle": 0.1}
 OBSTACLE_LOW_M: Final = 150.0
 """Masts, trees and hills stand in the way of what flies below this; above it hardly anything does."""
