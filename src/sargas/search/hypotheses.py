@@ -27,7 +27,7 @@ OBSTACLE_LOW_M: Final = 150.0
 """Masts, trees and hills stand in the way of what flies below this; above it hardly anything does."""
 AT_LOSS: Final = 0.05
 """Share of losses in which the end began at that moment, before anything is known of how it flew then."""
-KEPT: Final = 0.72
+KEPT: Final = 0.8
 """That it flies on as it flew before; else anything is possible again, as it would be of an unknown flight."""
 SPEED_SD_MPS: Final = 6.0
 """How far a ground speed lies from an airspeed, for the wind."""
