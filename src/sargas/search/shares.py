@@ -35,7 +35,7 @@ def with_said(found: Mapping[T, float], said: Mapping[T, float]) -> dict[T, floa
     rest = sum(mass for name, mass in found.items() if name not in spoken)
     of_spoken = sum(spoken.values())
     if rest <= LEAST or of_spoken > 1.0:
-        left, scale = 0.0, 1.0 / of_spoken if of_spoken > 0.0 else 0.0
+        left, scale = 0.0, 1.0 / of_spoken if of_spoken > LEAST else 0.0
     else:
         left, scale = (1.0 - of_spoken) / rest, 1.0
     return {name: spoken[name] * scale if name in spoken else mass * left for name, mass in found.items()}

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sargas.search.shares import NOT_COUNTED, masses, reweighted, with_said
@@ -28,6 +28,7 @@ def test_what_nothing_speaks_for_cannot_be_said() -> None:
     assert with_said({"a": 1.0, "b": 0.0, "c": 0.0}, {"b": 0.5})["a"] == 1.0
 
 
+@example([1.0, 0.0, 0.0], {"a": 2e-309})
 @given(st.lists(st.floats(0.0, 10.0), min_size=3, max_size=3), shares)
 def test_they_always_add_up(found: list[float], said: dict[str, float]) -> None:
     wanted = with_said(dict(zip(NAMES, found, strict=True)), said)
