@@ -1,11 +1,11 @@
 /** The server's nouns as they arrive: a field that has its default is left out, unknown is null or absent. */
 
 import type { SearchDecision, SearchState } from "./plan/types";
+import type { Affiliation, Maybe, Track } from "./trackmodel";
 
-export type Maybe<T> = T | null | undefined;
+export type { Affiliation, Contribution, Identity, Maybe, Track, TrackStatus } from "./trackmodel";
+
 export type Level = "white" | "yellow" | "red";
-export type Affiliation = "unknown" | "friendly" | "neutral" | "suspect" | "hostile";
-export type TrackStatus = "tentative" | "confirmed" | "coasting" | "lost" | "ended";
 export type ViewName = "live" | "replay";
 export type HealthState = "unknown" | "ok" | "degraded" | "late" | "silent" | "failed" | "maintenance";
 export type Medium = "acoustic" | "radio" | "optical" | "unknown";
@@ -17,47 +17,6 @@ export const DISPOSITIONS = [
 ] as const;
 export type Disposition = (typeof DISPOSITIONS)[number];
 export const AFFILIATIONS: readonly Affiliation[] = ["unknown", "neutral", "friendly", "suspect", "hostile"];
-
-export interface Identity {
-  icao24?: Maybe<string>;
-  callsign?: Maybe<string>;
-  squawk?: Maybe<string>;
-  remote_id?: Maybe<string>;
-}
-
-export interface Contribution {
-  sensor: string;
-  n_reports: number;
-  last_s: number;
-}
-
-export interface Track {
-  track_id: number;
-  time_s: number;
-  first_s: number;
-  last_report_s: number;
-  status: TrackStatus;
-  lat_deg: number;
-  lon_deg: number;
-  east_mps: number;
-  north_mps: number;
-  position_cov_m2: [number, number, number];
-  velocity_cov_m2ps2: [number, number, number];
-  alt_baro_m?: Maybe<number>;
-  alt_wgs84_m?: Maybe<number>;
-  climb_mps?: Maybe<number>;
-  turn_rate_dps?: Maybe<number>;
-  existence?: Maybe<number>;
-  is_cooperative?: boolean;
-  is_on_ground?: boolean;
-  identity?: Identity;
-  neighbour_numbers?: string[];
-  contributions?: Contribution[];
-  n_reports?: number;
-  affiliation?: Affiliation;
-  flags?: string[];
-  entries?: number[];
-}
 
 export interface Crossing {
   type: "crossing";

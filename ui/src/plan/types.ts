@@ -1,6 +1,6 @@
 /** The nouns of a search as the server sends them: what is known, what was decided, and the plan that follows. */
 
-import type { Maybe, Track } from "../model";
+import type { Maybe, Track } from "../trackmodel";
 import type { LonLat } from "../geo";
 
 export const COVERS = ["open", "mixed", "forest", "built", "water"] as const;
