@@ -52,6 +52,8 @@ COMMANDS: dict[str, tuple[Callable[..., Any], str]] = {
     "search searched": (search.searched, f"One of `--sector` and `--gpx` is needed. {TAKEN}"),
     "search found": (search.found, TAKEN),
     "search clue": (search.clue, TAKEN),
+    "search weigh": (search.weigh, TAKEN),
+    "search plan": (search.plan, TAKEN),
     "search end": (search.end, TAKEN),
     "sensors": (sensors.sensors, "Ends with 1 if a sensor is silent or has failed, or there is no journal."),
     "schema": (schema.schema, "See [the report format](report-format.md)."),

@@ -1,4 +1,4 @@
-"""`sargas search INCIDENT`, and `sargas search order`, `searched`, `found`, `clue`, `end`."""
+"""`sargas search INCIDENT`, and `sargas search order`, `searched`, `found`, `clue`, `weigh`, `plan`, `end`."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -265,6 +265,63 @@ def clue(
     told = {"officer": officer, "incident_id": incident, "kind": kind, "lat_deg": lat_deg, "lon_deg": lon_deg}
     told |= {"radius_m": within, "time_s": _epoch(time), "reliability": reliability, "text": text}
     return _decide(told, AddClue, config, desk)
+
+
+@app.command
+def weigh(
+    incident: str, clue: str, reliability: float, *, officer: str, config: Path = WATCH, desk: str | None = None
+) -> int:
+    """Say how likely a clue is about this target at all; 0 leaves it out.
+
+    Parameters
+    ----------
+    incident: str
+        The incident's name.
+    clue: str
+        The clue's name, as `sargas search INCIDENT --json` shows it.
+    reliability: float
+        From 0 to 1.
+    officer: str
+        Who says it.
+    config: Path
+        The configuration; its journal takes it if no watch runs.
+    desk: str | None
+        The address of the running watch; by default the one under [web] of the configuration.
+    """
+    from sargas.model.decision import WeighClue
+
+    told = {"officer": officer, "incident_id": incident, "clue_id": clue, "reliability": reliability}
+    return _decide(told, WeighClue, config, desk)
+
+
+@app.command
+def plan(incident: str, settings: Path, *, officer: str, config: Path = WATCH, desk: str | None = None) -> int:
+    """Set what the map is made from: weights of kinds, fates and conducts, wind, take-off, height, cover, teams.
+
+    Parameters
+    ----------
+    incident: str
+        The incident's name.
+    settings: Path
+        A file (TOML) with the keys of `settings` in a `plan_search` decision; it replaces what was set before.
+    officer: str
+        Who sets it.
+    config: Path
+        The configuration; its journal takes it if no watch runs.
+    desk: str | None
+        The address of the running watch; by default the one under [web] of the configuration.
+    """
+    import tomllib
+
+    from sargas.model.decision import PlanSearch
+
+    try:
+        told = tomllib.loads(settings.read_text(encoding="utf-8"))
+    except OSError as error:
+        fail(f"{settings}: {error.strerror or error}")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        fail(f"{settings}: no TOML: {error}")
+    return _decide({"officer": officer, "incident_id": incident, "settings": told}, PlanSearch, config, desk)
 
 
 @app.command

@@ -51,7 +51,7 @@ def plan_of(case: Case, *, n_particles: int = N_PARTICLES) -> SearchPlan:
     """Return where to look, why, and how: the same case and number of flights give the same plan."""
     belief = believe(case, n_particles=n_particles)
     sectors = sectors_of(case, belief)
-    effort = _Effort(case, belief, sectors)
+    effort = _Effort(case, sectors)
     found = [find for find in case.state.finds if find.is_it]
     best = _best(belief)
     hazard_m, hazard = hazard_of(case.aircraft, belief.kinds)
@@ -172,8 +172,7 @@ def sectors_of(case: Case, belief: Belief) -> tuple[Sector, ...]:
 class _Effort:
     """What the assets should do, and what comes of it."""
 
-    def __init__(self, case: Case, belief: Belief, sectors: tuple[Sector, ...]) -> None:
-        del belief
+    def __init__(self, case: Case, sectors: tuple[Sector, ...]) -> None:
         assets, light = case.state.settings.assets, case.state.settings.light
         self.assignments: tuple[Assignment, ...] = ()
         self.success: tuple[SuccessPoint, ...] = ()

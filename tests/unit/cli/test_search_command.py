@@ -272,6 +272,19 @@ def test_a_whole_search_is_decided_and_told_at_the_prompt(run: Run, config: Path
     (clue,) = search_in(config).clues
     assert (clue.kind, clue.lat_deg, clue.radius_m, clue.time_s) == ("bang", 54.6, 500.0, START_S + 480.0)
 
+    assert run("search", "weigh", ID, clue.clue_id, "0.9", "--officer", "Ona", *at).code == 0
+    (table := config.parent / "settings.toml").write_text(
+        "kinds = { gerbera = 1.0 }\nfates = { left = 0.1 }\nwind = { speed_mps = 4.0, from_deg = 250.0 }\n"
+        'assets = [{ asset_id = "alpha", kind = "dogs", hours = 5.0 }]\n',
+        encoding="utf-8",
+    )
+    planned = run("search", "plan", ID, table, "--officer", "Ona", *at)
+    assert planned.code == 0, planned.err
+    set_now = search_in(config)
+    assert set_now.clues[0].reliability == 0.9
+    assert (set_now.settings.kinds, set_now.settings.fates) == ({"gerbera": 1.0}, {"left": 0.1})
+    assert [team.asset_id for team in set_now.settings.assets] == ["alpha"]
+
     assert run("search", "end", ID, "--officer", "Ona", "--text", "snow", *at).code == 0
     assert search_in(config).ended_s is not None
 
@@ -283,7 +296,8 @@ def test_a_whole_search_is_decided_and_told_at_the_prompt(run: Run, config: Path
     assert (find.lat_deg, find.lon_deg) == (pytest.approx(54.6, abs=1e-5), pytest.approx(25.4, abs=1e-5))
 
     assert decisions_in(config) == [
-        "order_search", "mark_searched", "mark_searched", "add_clue", "end_search", "report_find",
+        "order_search", "mark_searched", "mark_searched", "add_clue", "weigh_clue", "plan_search", "end_search",
+        "report_find",
     ]  # fmt: skip
     assert "FOUND" in run("search", ID, *at).out
 
@@ -325,6 +339,9 @@ def test_a_decision_is_never_earlier_than_the_journal(config: Path) -> None:
         ),
         (["end", "LT-1", "--officer", "J"], 3, f"no incident 'LT-1' in this journal; have {ID}"),
         (["end", ID], 2, "officer"),
+        (["weigh", ID, "c1", "0.5", "--officer", "J"], 1, "c1"),
+        (["weigh", ID, "c1", "5", "--officer", "J"], 1, "reliability"),
+        (["plan", ID, "nowhere.toml", "--officer", "J"], 1, "nowhere.toml: No such file"),
     ],
 )
 def test_what_cannot_be_decided_is_refused_and_not_written(
