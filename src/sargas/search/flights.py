@@ -31,7 +31,7 @@ CODE: Final[dict[Conduct, int]] = {
 }
 REACH_M: Final = 60_000.0
 REACH_OF_RANGE: Final = 0.25
-"""How far it usually flies on unseen: by the public cases 2 to 60 km, and no more than a quarter of its range."""
+"""How far it usually flies on unseen: a judgement, and no more than a quarter of its range."""
 TAIL: Final = 0.005
 """Share of flights that go on beyond that."""
 RANGE_MAX_M: Final = 400_000.0

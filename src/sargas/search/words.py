@@ -114,7 +114,9 @@ def reasons(case: Case, belief: Belief) -> tuple[str, ...]:
         if settings.wind is not None
         else "the wind is not known: still air is assumed, widely"
     )
-    found.append(f"it flies on unseen for up to {length(REACH_M)}, as the public cases show; hardly ever further")
+    found.append(
+        f"it flies on unseen for up to {length(REACH_M)}, alike likely; hardly ever further (a judgement: little is published)"
+    )
     found += [f"{one.why}" for one in belief.flights.silences.told[:4]]
     if not case.zones:
         found.append("no border is given: nothing is taken to have left the country")
