@@ -115,7 +115,7 @@ def reasons(case: Case, belief: Belief) -> tuple[str, ...]:
         else "the wind is not known: still air is assumed, widely"
     )
     found.append(
-        f"it flies on unseen for up to {length(REACH_M)}, alike likely; hardly ever further (a judgement: little is published)"
+        f"it flies on unseen for up to {length(REACH_M)}, hardly ever further: a judgement, little is published"
     )
     found += [f"{one.why}" for one in belief.flights.silences.told[:4]]
     if not case.zones:
