@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from sargas.model.errors import ConfigError
 
-Kind = Literal["decoder", "recording", "tracker", "rule", "transport", "journal", "search_export"]
+Kind = Literal["decoder", "recording", "tracker", "rule", "transport", "journal", "search_export", "channel", "stream"]
 
 
 class Folder(Struct, frozen=True):
@@ -34,6 +34,8 @@ FOLDERS: Final[dict[Kind, Folder]] = {
     "transport": Folder("sargas.feed"),
     "journal": Folder("sargas.store", prefix="journal_"),
     "search_export": Folder("sargas.share", prefix="search_"),
+    "channel": Folder("sargas.share", prefix="channel_"),
+    "stream": Folder("sargas.share", prefix="stream_"),
 }
 
 

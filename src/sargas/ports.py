@@ -1,20 +1,26 @@
 """The ports of Sargas on one page: READ FIRST.
 
-A decoder, tracker, rule, transport or journal is one new file in its folder that defines `Settings` (a msgspec Struct
+A decoder, tracker, rule, transport, journal, channel or stream is one new file in its folder that defines `Settings` (a msgspec Struct
 that refuses unknown fields) and `build(settings, ...)`; it joins its port's contract tests by itself.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
+from msgspec import Struct
+
+from sargas.model.alarm import Alarm, AlarmLogItem
 from sargas.model.classification import Classification
+from sargas.model.decision import AlarmDecision
 from sargas.model.entry import Body, Entry
 from sargas.model.finding import Finding
+from sargas.model.incident import Incident
 from sargas.model.picture import Picture
 from sargas.model.report import AnyReport, Decoded, Malformed
 from sargas.model.search import SearchPlan
-from sargas.model.sensor import Health, RegistrationEstimate
+from sargas.model.sensor import Health, RegistrationEstimate, Sensor
 from sargas.model.track import Track
+from sargas.model.warning import Draft, PublicWarning
 
 
 class Decoder(Protocol):
@@ -85,6 +91,29 @@ class Identifier(Protocol):
         """Return what is new or must be told anew at `picture.now_s`; forget the tracks that are gone."""
 
 
+class Drafter(Protocol):
+    """An incident to the warning that the public should get now."""
+
+    def draft(self, incident: Incident, picture: Picture) -> Draft | None:
+        """Return the draft at `picture.now_s`, None if there is nothing to warn of or nowhere to warn."""
+
+
+class AlarmBook(Protocol):
+    """The picture to alarms; keeps what is shelved, suppressed and acknowledged."""
+
+    def tick(self, picture: Picture) -> tuple[Sequence[Alarm], Sequence[AlarmLogItem]]:
+        """Return the alarms that changed at `picture.now_s`, those that are gone as `normal`, and what to log."""
+
+    def on_decision(
+        self, decision: AlarmDecision, time_s: float, entry: int, picture: Picture
+    ) -> tuple[Sequence[Alarm], Sequence[AlarmLogItem]]:
+        """Return the alarms that the decision changed, and what to log; may change `suppressions` and `hand_overs`.
+
+        Raises:
+            DecisionError: it names no alarm, or is not allowed.
+        """
+
+
 class Journal(Protocol):
     """Everything that came in and everything that was decided, in one order, before anything is done with it."""
 
@@ -147,3 +176,64 @@ class SearchExport(Protocol):
 
     def export(self, plan: SearchPlan, *, is_public: bool) -> bytes:
         """Return the file; a public one hides where sensors, teams and single sectors are."""
+
+
+class Bulletin(Struct, frozen=True, kw_only=True):
+    """A warning ready to leave: the same bytes on every channel, and on every attempt.
+
+    `bulletin_id` is its identity in the world: whoever gets it twice knows it by that. `cap_xml` is the Common
+    Alerting Protocol message, signed if the site signs. `title` is the incident's. `is_exercise` must be marked in
+    whatever a channel makes of it.
+    """
+
+    bulletin_id: str
+    warning: PublicWarning
+    cap_xml: bytes
+    title: str
+    country: str
+    sent_s: float
+    is_exercise: bool
+
+
+class Channel(Protocol):
+    """A way out for warnings."""
+
+    async def deliver(self, bulletin: Bulletin) -> str:
+        """Return the receipt in words once the other end has it.
+
+        It is called again with the same bulletin where nobody knows whether the first one arrived: a channel then
+        makes the same thing under the same identity, so that nothing counts twice.
+
+        Raises:
+            ChannelError: it did not arrive, and why; may be tried again.
+        """
+
+    async def check(self) -> str:
+        """Return how the other end answers, without sending anything that a person would see.
+
+        Raises:
+            ChannelError: it does not.
+        """
+
+    async def close(self) -> None:
+        """Let go of connections."""
+
+
+class Glimpse(Struct, frozen=True, kw_only=True):
+    """What a stream may show: the picture now (not to be changed), the sensors, whose sky it is, and if it is real."""
+
+    picture: Picture
+    sensors: Mapping[str, Sensor]
+    country: str
+    is_exercise: bool
+
+
+class Stream(Protocol):
+    """The air picture, continuously, to whoever takes it."""
+
+    async def run(self, look: Callable[[], Glimpse]) -> None:
+        """Send until cancelled; reconnects by itself.
+
+        Raises:
+            ChannelError: the other end is gone; it is started again after a while.
+        """

@@ -4,9 +4,11 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
+from sargas.model.alarm import AlarmSource, Duration
 from sargas.model.report import Epoch, Lat, Lon, Point, Text
 from sargas.model.search import AssetKind, ClueKind, SearchSettings, SectorOutline, Share
 from sargas.model.track import Affiliation
+from sargas.model.warning import WarningContent
 
 Officer = Annotated[str, Meta(min_length=1, max_length=64)]
 Disposition = Literal[
@@ -16,6 +18,15 @@ Disposition = Literal[
 
 class _Decision(Struct, frozen=True, kw_only=True, tag_field="action", forbid_unknown_fields=True):
     officer: Officer
+
+
+Reason = Annotated[str, Meta(min_length=1, max_length=2_000)]
+SeenEntry = Annotated[int, Meta(ge=0)] | None
+"""The newest decision on the incident that its officer had seen (`Incident.decided_entry`).
+
+If another officer has decided since on the same thing, the decision is refused: nobody undoes what he has not seen.
+Left out, it is not checked.
+"""
 
 
 class Acknowledge(_Decision, frozen=True, kw_only=True, tag="acknowledge"):
@@ -37,6 +48,7 @@ class Dispose(_Decision, frozen=True, kw_only=True, tag="dispose"):
     incident_id: str
     disposition: Disposition
     text: Text = ""
+    seen_entry: SeenEntry = None
 
 
 class Close(_Decision, frozen=True, kw_only=True, tag="close"):
@@ -44,6 +56,7 @@ class Close(_Decision, frozen=True, kw_only=True, tag="close"):
 
     incident_id: str
     text: Text = ""
+    seen_entry: SeenEntry = None
 
 
 class Reopen(_Decision, frozen=True, kw_only=True, tag="reopen"):
@@ -51,6 +64,7 @@ class Reopen(_Decision, frozen=True, kw_only=True, tag="reopen"):
 
     incident_id: str
     text: Text = ""
+    seen_entry: SeenEntry = None
 
 
 class LinkTrack(_Decision, frozen=True, kw_only=True, tag="link_track"):
@@ -73,6 +87,7 @@ class PlanSearch(_Decision, frozen=True, kw_only=True, tag="plan_search"):
 
     incident_id: str
     settings: SearchSettings
+    seen_entry: SeenEntry = None
 
 
 class AddClue(_Decision, frozen=True, kw_only=True, tag="add_clue"):
@@ -147,7 +162,107 @@ class EndSearch(_Decision, frozen=True, kw_only=True, tag="end_search"):
     text: Text = ""
 
 
+class EditWarning(_Decision, frozen=True, kw_only=True, tag="edit_warning"):
+    """The officer saves the draft of a warning in other words or with another area.
+
+    `revision` is that of the draft that was edited (`WarningState.revision`); if somebody else has saved another one
+    since, it is refused. Without `content` what was saved is dropped, and the draft follows the sky again.
+    """
+
+    incident_id: str
+    revision: Annotated[int, Meta(ge=0)]
+    content: WarningContent | None = None
+
+
+class ApproveWarning(_Decision, frozen=True, kw_only=True, tag="approve_warning"):
+    """The officer approves a warning as it is written here; from then on nobody changes it.
+
+    A white one is the all-clear: while a lost track of the incident can still fly it needs an `override`, the reason.
+    """
+
+    incident_id: str
+    revision: Annotated[int, Meta(ge=0)]
+    content: WarningContent
+    override: Text = ""
+
+
+class CountersignWarning(_Decision, frozen=True, kw_only=True, tag="countersign_warning"):
+    """A second officer approves what the first one did."""
+
+    incident_id: str
+    warning_id: str
+
+
+class SendWarning(_Decision, frozen=True, kw_only=True, tag="send_warning"):
+    """The officer sends an approved warning on every channel."""
+
+    incident_id: str
+    warning_id: str
+
+
+class WithdrawWarning(_Decision, frozen=True, kw_only=True, tag="withdraw_warning"):
+    """The officer withdraws a warning that was approved and not sent."""
+
+    incident_id: str
+    warning_id: str
+    text: Text = ""
+
+
+class AcknowledgeAlarm(_Decision, frozen=True, kw_only=True, tag="acknowledge_alarm"):
+    """The officer has seen the alarm; that of an incident is acknowledged with the incident."""
+
+    alarm_id: str
+
+
+class ShelveAlarm(_Decision, frozen=True, kw_only=True, tag="shelve_alarm"):
+    """The officer puts one alarm aside for a time, and says why; what rises to a higher priority is heard again."""
+
+    alarm_id: str
+    for_s: Duration
+    text: Reason
+
+
+class UnshelveAlarm(_Decision, frozen=True, kw_only=True, tag="unshelve_alarm"):
+    """The officer takes an alarm back before its time."""
+
+    alarm_id: str
+
+
+class SuppressAlarms(_Decision, frozen=True, kw_only=True, tag="suppress_alarms"):
+    """The officer keeps alarms of one sort quiet for a time, and says why; those of high priority are heard all the same.
+
+    `subject` is one incident, sensor or channel, `kind` one kind of aircraft (`balloon`); both empty are all of the
+    source.
+    """
+
+    source: AlarmSource
+    for_s: Duration
+    text: Reason
+    subject: Annotated[str, Meta(max_length=64)] = ""
+    kind: Annotated[str, Meta(max_length=32)] = ""
+
+
+class EndSuppression(_Decision, frozen=True, kw_only=True, tag="end_suppression"):
+    """The officer lets a sort of alarms be heard again before its time."""
+
+    suppression_id: str
+
+
+class HandOverWatch(_Decision, frozen=True, kw_only=True, tag="hand_over"):
+    """The officer hands the watch over to the next one, with a word on what matters."""
+
+    to: Officer
+    text: Text = ""
+
+
 SearchDecision: TypeAlias = (
     PlanSearch | AddClue | WeighClue | OrderSearch | MarkSearched | ReportFind | EndSearch
 )  # fmt: skip
-Decision: TypeAlias = Acknowledge | Comment | Dispose | Close | Reopen | LinkTrack | Affiliate | SearchDecision
+WarningDecision: TypeAlias = EditWarning | ApproveWarning | CountersignWarning | SendWarning | WithdrawWarning
+AlarmDecision: TypeAlias = (
+    AcknowledgeAlarm | ShelveAlarm | UnshelveAlarm | SuppressAlarms | EndSuppression | HandOverWatch
+)  # fmt: skip
+IncidentDecision: TypeAlias = (
+    Acknowledge | Comment | Dispose | Close | Reopen | LinkTrack | SearchDecision | WarningDecision
+)  # fmt: skip
+Decision: TypeAlias = IncidentDecision | Affiliate | AlarmDecision

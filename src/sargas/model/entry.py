@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from sargas.model.decision import Decision
+from sargas.model.warning import Fate
 
 
 class Frame(Struct, frozen=True, tag="frame"):
@@ -37,6 +38,26 @@ class Decided(Struct, frozen=True, tag="decided"):
     decision: Decision
 
 
+class Dispatched(Struct, frozen=True, kw_only=True, tag="dispatched"):
+    """What became of a warning on one channel; `trying` is written before anything leaves."""
+
+    incident_id: str
+    warning_id: str
+    channel: str
+    fate: Fate
+    n_attempts: int
+    text: str = ""
+    stands_in_for: str = ""
+
+
+class ChannelChanged(Struct, frozen=True, kw_only=True, tag="channel"):
+    """A channel's other end answers again, or no longer."""
+
+    channel: str
+    is_alive: bool
+    text: str = ""
+
+
 class Note(Struct, frozen=True, tag="note"):
     """Something about the watch itself: it started, its clock stepped, its disk filled."""
 
@@ -46,7 +67,7 @@ class Note(Struct, frozen=True, tag="note"):
     text: str = ""
 
 
-Body: TypeAlias = Frame | FeedOpened | FeedClosed | Decided | Note
+Body: TypeAlias = Frame | FeedOpened | FeedClosed | Decided | Dispatched | ChannelChanged | Note
 
 
 class Entry(Struct, frozen=True):

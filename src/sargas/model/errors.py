@@ -4,6 +4,7 @@
     ├── ConfigError        the configuration cannot be used: says the path of the key and what was allowed
     ├── DataError          a file of borders, zones, towns or a scenario cannot be used
     ├── JournalError       the journal cannot be read or written
+    ├── ChannelError       a warning or a stream did not reach the other end
     └── DecisionError      a person asked for something that the state does not allow
 
 What comes in from outside is not an error: decoders return `sargas.model.report.Malformed`.
@@ -24,6 +25,10 @@ class DataError(SargasError):
 
 class JournalError(SargasError):
     """The journal cannot be read or written."""
+
+
+class ChannelError(SargasError):
+    """A warning or a stream did not reach the other end."""
 
 
 class DecisionError(SargasError):

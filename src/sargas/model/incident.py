@@ -4,11 +4,21 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from sargas.model.alarm import Priority
 from sargas.model.decision import Disposition
 from sargas.model.finding import Finding
 from sargas.model.search import Clue, Find, Loss, Searched, SearchSettings, SearchState, SectorOutline, Share
+from sargas.model.warning import (
+    DecisionClock,
+    Fate,
+    Level,
+    LostTrack,
+    PublicWarning,
+    WarningContent,
+    WarningState,
+)
 
-Level = Literal["white", "yellow", "red"]
+__all__ = ["Level"]
 
 
 class Opened(Struct, frozen=True, kw_only=True, tag="opened"):
@@ -34,12 +44,13 @@ class TrackJoined(Struct, frozen=True, kw_only=True, tag="track_joined"):
 
 
 class TrackLost(Struct, frozen=True, kw_only=True, tag="track_lost"):
-    """A track of the incident is no longer seen: its last certain moment and place."""
+    """A track of the incident is no longer seen: its last certain moment and place; `lost` if it can still fly."""
 
     track_id: int
     last_report_s: float
     lat_deg: float
     lon_deg: float
+    lost: LostTrack | None = None
 
 
 class LevelChanged(Struct, frozen=True, kw_only=True, tag="level"):
@@ -145,13 +156,77 @@ class SearchEnded(Struct, frozen=True, kw_only=True, tag="search_ended"):
     text: str = ""
 
 
+class Alarmed(Struct, frozen=True, kw_only=True, tag="alarmed"):
+    """The incident must be heard: it is new, or there is more to say than what was acknowledged."""
+
+    priority: Priority
+    reason: str
+
+
+class Drafted(Struct, frozen=True, kw_only=True, tag="drafted"):
+    """A draft of a warning of that level stands ready for the first time."""
+
+    level: Level
+
+
+class WarningEdited(Struct, frozen=True, kw_only=True, tag="warning_edited"):
+    """An officer saved the draft in other words or with another area; None: it follows the sky again."""
+
+    officer: str
+    content: WarningContent | None
+
+
+class WarningApproved(Struct, frozen=True, kw_only=True, tag="warning_approved"):
+    """An officer approved a warning; with one more approval it may be on its way."""
+
+    officer: str
+    warning: PublicWarning
+
+
+class WarningCountersigned(Struct, frozen=True, kw_only=True, tag="warning_countersigned"):
+    """Another officer approved it too."""
+
+    officer: str
+    warning_id: str
+
+
+class WarningSent(Struct, frozen=True, kw_only=True, tag="warning_sent"):
+    """An officer sent it: the outbox takes it from here."""
+
+    officer: str
+    warning_id: str
+
+
+class WarningWithdrawn(Struct, frozen=True, kw_only=True, tag="warning_withdrawn"):
+    """An officer withdrew it before it was sent."""
+
+    officer: str
+    warning_id: str
+    text: str = ""
+
+
+class WarningDispatched(Struct, frozen=True, kw_only=True, tag="warning_dispatched"):
+    """What became of a warning on one channel."""
+
+    warning_id: str
+    channel: str
+    fate: Fate
+    n_attempts: int
+    text: str = ""
+    stands_in_for: str = ""
+
+
+WarningHappening: TypeAlias = (
+    Drafted | WarningEdited | WarningApproved | WarningCountersigned
+    | WarningSent | WarningWithdrawn | WarningDispatched
+)  # fmt: skip
 SearchHappening: TypeAlias = (
     SearchOpened | WatchingEnded | ClueJoined | ClueWeighed | SearchPlanned
     | SearchOrdered | AreaSearched | Found | SearchEnded
 )  # fmt: skip
 Happening: TypeAlias = (
     Opened | FindingJoined | TrackJoined | TrackLost | LevelChanged
-    | Acknowledged | Commented | Disposed | Closed | Reopened | SearchHappening
+    | Alarmed | Acknowledged | Commented | Disposed | Closed | Reopened | SearchHappening | WarningHappening
 )  # fmt: skip
 
 
@@ -177,7 +252,9 @@ class Incident(Struct, frozen=True, kw_only=True):
     """The state of one incident after its events.
 
     `status` is the course of the work, `level` the state of the sky, `disposition` what a person said that it was.
-    `evidence` is bounded, but for `cited`: the entries that a person's decisions are and stand on.
+    `evidence` is bounded, but for `cited`: the entries that a person's decisions are and stand on. `lost` are the
+    tracks that can still be flying. `priority` is that of its alarm, `alarmed_s` when it was last heard and `alarmed_for`
+    why; `kind` is what its tracks are identified as, empty if that is not known. `decided_entry` is the newest decision on it.
     """
 
     incident_id: str
@@ -201,3 +278,12 @@ class Incident(Struct, frozen=True, kw_only=True):
     evidence: tuple[int, ...] = ()
     cited: tuple[int, ...] = ()
     search: SearchState | None = None
+    lost: tuple[LostTrack, ...] = ()
+    warning: WarningState = WarningState()
+    clock: DecisionClock | None = None
+    priority: Priority = "low"
+    alarmed_s: float | None = None
+    alarmed_for: str = ""
+    n_alarms: int = 0
+    kind: str = ""
+    decided_entry: int = 0

@@ -17,7 +17,7 @@ from sargas.model.errors import JournalError
 
 CORE: Final = (
     "sargas.model", "sargas.engine", "sargas.decode", "sargas.fuse", "sargas.airspace", "sargas.identify",
-    "sargas.incident", "sargas.kernels",
+    "sargas.incident", "sargas.kernels", "sargas.alarm", "sargas.warn",
 )  # fmt: skip
 
 ALLOWED: Final = frozenset({
