@@ -12,13 +12,18 @@ from typing import Final, Protocol, TypeVar, get_args
 
 from msgspec import structs
 
-from sargas.model.decision import Affiliate, Decision
-from sargas.model.entry import Decided, Entry, FeedClosed, FeedOpened, Frame, Note
+from sargas.model.alarm import Alarm, AlarmLogItem
+from sargas.model.channel import ChannelHealth
+from sargas.model.decision import Affiliate, AlarmDecision, Decision
+from sargas.model.entry import ChannelChanged, Decided, Dispatched, Entry, FeedClosed, FeedOpened, Frame, Note
 from sargas.model.errors import DecisionError
 from sargas.model.finding import Finding
 from sargas.model.incident import Incident
 from sargas.model.picture import (
+    AlarmChanged,
+    ChannelHealthChanged,
     ClassificationChanged,
+    DraftChanged,
     Event,
     FeedChanged,
     FindingChanged,
@@ -27,19 +32,26 @@ from sargas.model.picture import (
     Observed,
     Picture,
     Refused,
+    ShiftChanged,
     TrackChanged,
 )
 from sargas.model.report import AnyReport, Bearing, Cue, Decoded, Malformed, Observation, Presence, Sighting, Unused
 from sargas.model.sensor import FeedHealth
 from sargas.model.track import Affiliation, Track
-from sargas.ports import Decoder, HealthMonitor, Identifier, Rule, Tracker
+from sargas.model.warning import Draft
+from sargas.ports import AlarmBook, Decoder, Drafter, HealthMonitor, Identifier, Rule, Tracker
 
 OBSERVATIONS_KEPT_S = 1_800.0
 OBSERVATIONS_KEPT = 500
+ALARM_LOG_KEPT = 2_000
+DRAFT_EVERY_S = 5.0
+DRAFTS_AT_ONCE = 10
+"""So many drafts are made anew in one tick: in a raid each incident's turn comes, and the tick stays short."""
 REASONS_KEPT = 50
 CROSSED_AT_ONCE = frozenset({"started", "clock_stepped", "fell_behind"})
 """Notes before which time has passed that nobody looked at."""
 OBSERVED: Final = frozenset(get_args(Observation))
+ON_ALARMS: Final = get_args(AlarmDecision)
 NO_REPORTS: Final = frozenset({Malformed, Unused})
 
 
@@ -61,6 +73,12 @@ class IncidentBook(Protocol):
         Raises:
             DecisionError: it names no incident, or the incident's state does not allow it.
         """
+
+    def on_draft(self, draft: Draft, now_s: float) -> Sequence[Incident]:
+        """Return the incident if a draft of that level stands ready for the first time since it was last needed."""
+
+    def on_dispatched(self, body: Dispatched, time_s: float, entry: int) -> Sequence[Incident]:
+        """Return the incident after what became of its warning on one channel."""
 
 
 class _Feed:
@@ -124,6 +142,8 @@ class Engine:
         rules: Sequence[Rule],
         incidents: IncidentBook,
         identifier: Identifier | None = None,
+        drafter: Drafter | None = None,
+        alarms: AlarmBook | None = None,
         step_s: float = 1.0,
     ) -> None:
         self.picture = Picture()
@@ -134,6 +154,9 @@ class Engine:
         self._rules = list(rules)
         self.incidents = incidents
         self._identifier = identifier
+        self._drafter = drafter
+        self._drafted_s: dict[str, float] = {}
+        self.alarms = alarms
         self._step_s = step_s
         self._last_tick: int | None = None
         self._feeds = {name: _Feed(name) for name in decoders}
@@ -150,6 +173,12 @@ class Engine:
         self._tracker.number_from(max([*before.picture.tracks, *numbers], default=0))
         self.incidents.take_over(before.incidents)
         self.picture.incidents = dict(before.picture.incidents)
+        self.picture.channels = dict(before.picture.channels)
+        self.picture.alarm_log = list(before.picture.alarm_log)
+        if self.alarms is not None and before.alarms is not None:
+            self.alarms.take_over(before.alarms)
+            self.picture.alarms = dict(before.picture.alarms)
+            self._shift()
         self.picture.now_s = before.picture.now_s
         self.last_seq = before.last_seq
 
@@ -172,6 +201,10 @@ class Engine:
                 events += self._connection(feed, entry.received_s, reason, is_connected=False)
             case Decided(decision):
                 events += self._decide(decision, entry)
+            case Dispatched():
+                events += self._dispatched(entry.body, entry)
+            case ChannelChanged(channel=channel, is_alive=is_alive, text=text):
+                events += self._channel(channel, entry.received_s, text, is_alive=is_alive)
             case Note():
                 pass
         return events
@@ -216,6 +249,9 @@ class Engine:
         events += self._findings(findings)
         events += self._classes()
         events += self._changed_incidents(self.incidents.on_findings(findings, self.picture))
+        events += self._drafts()
+        if self.alarms is not None:
+            events += self._changed_alarms(*self.alarms.tick(self.picture))
         for track_id in [key for key, track in self.picture.tracks.items() if track.status == "ended"]:
             del self.picture.tracks[track_id]
             self._affiliations.pop(track_id, None)
@@ -257,10 +293,98 @@ class Engine:
             self._affiliations[decision.track_id] = decision.affiliation
             return self._tracks([track])
         try:
+            if isinstance(decision, ON_ALARMS):
+                return self._decide_on_alarms(decision, entry)
             changed = self.incidents.on_decision(decision, entry.received_s, entry.seq, self.picture)
         except DecisionError as error:
             return [Refused(str(error))]
+        for incident in changed:
+            self._drafted_s.pop(incident.incident_id, None)
         return self._changed_incidents(changed)
+
+    def _decide_on_alarms(self, decision: AlarmDecision, entry: Entry) -> list[Event]:
+        if self.alarms is None:
+            raise DecisionError("this watch keeps no alarms")
+        return self._changed_alarms(*self.alarms.on_decision(decision, entry.received_s, entry.seq, self.picture))
+
+    def _changed_alarms(self, alarms: Sequence[Alarm], log: Sequence[AlarmLogItem]) -> list[Event]:
+        """Return what is new of the alarms, and of what keeps some of them quiet."""
+        events: list[Event] = []
+        for alarm in alarms:
+            if alarm.state == "normal":
+                self.picture.alarms.pop(alarm.alarm_id, None)
+            else:
+                self.picture.alarms[alarm.alarm_id] = alarm
+            events.append(AlarmChanged(alarm))
+        if log:
+            self.picture.alarm_log = [*self.picture.alarm_log, *log][-ALARM_LOG_KEPT:]
+        return [*events, *self._shift()]
+
+    def _shift(self) -> list[Event]:
+        if self.alarms is None:
+            return []
+        suppressions, hand_overs = dict(self.alarms.suppressions), list(self.alarms.hand_overs)
+        if suppressions == self.picture.suppressions and hand_overs == self.picture.hand_overs:
+            return []
+        self.picture.suppressions, self.picture.hand_overs = suppressions, hand_overs
+        return [ShiftChanged(tuple(suppressions.values()), tuple(hand_overs))]
+
+    def _dispatched(self, body: Dispatched, entry: Entry) -> list[Event]:
+        self.picture.now_s = max(self.picture.now_s, entry.received_s)
+        events = self._changed_incidents(self.incidents.on_dispatched(body, entry.received_s, entry.seq))
+        if body.fate == "delivered":
+            known = self.picture.channels.get(body.channel)
+            events += self._channel(
+                body.channel, entry.received_s, known.text if known else "", is_alive=True, has_delivered=True
+            )
+        return events
+
+    def _channel(
+        self, name: str, now_s: float, text: str, *, is_alive: bool, has_delivered: bool = False
+    ) -> list[Event]:
+        self.picture.now_s = max(self.picture.now_s, now_s)
+        known = self.picture.channels.get(name)
+        health = ChannelHealth(
+            channel=name,
+            is_alive=is_alive,
+            changed_s=known.changed_s if known is not None and known.is_alive == is_alive else now_s,
+            text=text,
+            last_delivered_s=now_s if has_delivered else known.last_delivered_s if known is not None else None,
+        )
+        self.picture.channels[name] = health
+        return [ChannelHealthChanged(health)]
+
+    def _drafts(self) -> list[Event]:
+        """Return the drafts that were due and say something else now; the oldest first, a bounded number at once."""
+        if self._drafter is None:
+            return []
+        now_s = self.picture.now_s
+        needed = {key: one for key, one in self.picture.incidents.items() if _is_to_warn(one, now_s)}
+        events: list[Event] = []
+        for gone in [key for key in self.picture.drafts if key not in needed]:
+            del self.picture.drafts[gone]
+            events.append(DraftChanged(gone, None))
+        self._drafted_s = {key: time_s for key, time_s in self._drafted_s.items() if key in needed}
+        ages = sorted((self._drafted_s.get(key, 0.0), key) for key in needed)
+        due = [key for made_s, key in ages if now_s - made_s >= DRAFT_EVERY_S]
+        for incident_id in due[:DRAFTS_AT_ONCE]:
+            self._drafted_s[incident_id] = now_s
+            events += self._draft(needed[incident_id])
+        return events
+
+    def _draft(self, incident: Incident) -> list[Event]:
+        draft = self._drafter.draft(incident, self.picture) if self._drafter is not None else None
+        before = self.picture.drafts.get(incident.incident_id)
+        if draft is None:
+            if before is None:
+                return []
+            del self.picture.drafts[incident.incident_id]
+            return [DraftChanged(incident.incident_id, None)]
+        self.picture.drafts[incident.incident_id] = draft
+        events: list[Event] = []
+        if before is None or structs.replace(before, made_s=draft.made_s) != draft:
+            events.append(DraftChanged(incident.incident_id, draft))
+        return [*events, *self._changed_incidents(self.incidents.on_draft(draft, self.picture.now_s))]
 
     def _tracks(self, tracks: Iterable[Track]) -> list[Event]:
         events: list[Event] = []
@@ -303,6 +427,13 @@ class Engine:
         if kept and (kept[0].received_s < now_s - OBSERVATIONS_KEPT_S or len(kept) > OBSERVATIONS_KEPT):
             recent = [report for report in kept if report.received_s >= now_s - OBSERVATIONS_KEPT_S]
             self.picture.observations = recent[-OBSERVATIONS_KEPT:]
+
+
+def _is_to_warn(incident: Incident, now_s: float) -> bool:
+    """Return whether the public may have to be told something about the incident now."""
+    if incident.status == "closed":
+        return False
+    return incident.level != "white" or incident.warning.in_force(now_s) is not None
 
 
 EngineFactory = Callable[[], Engine]

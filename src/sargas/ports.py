@@ -1,7 +1,8 @@
 """The ports of Sargas on one page: READ FIRST.
 
-A decoder, tracker, rule, transport, journal, channel or stream is one new file in its folder that defines `Settings` (a msgspec Struct
-that refuses unknown fields) and `build(settings, ...)`; it joins its port's contract tests by itself.
+A decoder, tracker, rule, transport, journal, channel or stream is one new file in its folder that defines `Settings`
+(a msgspec Struct that refuses unknown fields) and `build(settings, ...)`; it joins its port's contract tests by
+itself.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
@@ -9,7 +10,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from sargas.model.alarm import Alarm, AlarmLogItem
+from sargas.model.alarm import Alarm, AlarmLogItem, HandOver, Suppression
 from sargas.model.classification import Classification
 from sargas.model.decision import AlarmDecision
 from sargas.model.entry import Body, Entry
@@ -99,7 +100,16 @@ class Drafter(Protocol):
 
 
 class AlarmBook(Protocol):
-    """The picture to alarms; keeps what is shelved, suppressed and acknowledged."""
+    """The picture to alarms; keeps what is shelved, suppressed and acknowledged.
+
+    `suppressions` are those in force, by their id; `hand_overs` the last ones, oldest first.
+    """
+
+    suppressions: Mapping[str, Suppression]
+    hand_overs: Sequence[HandOver]
+
+    def take_over(self, before: "AlarmBook") -> None:
+        """Go on with what another configuration's book kept: shelved, suppressed, handed over."""
 
     def tick(self, picture: Picture) -> tuple[Sequence[Alarm], Sequence[AlarmLogItem]]:
         """Return the alarms that changed at `picture.now_s`, those that are gone as `normal`, and what to log."""
@@ -220,7 +230,7 @@ class Channel(Protocol):
 
 
 class Glimpse(Struct, frozen=True, kw_only=True):
-    """What a stream may show: the picture now (not to be changed), the sensors, whose sky it is, and if it is real."""
+    """What a stream may show: the picture now (not to be changed), the sensors, whose sky it is, if it is real."""
 
     picture: Picture
     sensors: Mapping[str, Sensor]

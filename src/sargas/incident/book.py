@@ -13,10 +13,15 @@ from sargas.incident.levels import Patience, Sky, assess, sought
 from sargas.incident.losses import followed, loss_of
 from sargas.incident.match import Grouping, match_finding
 from sargas.incident.near import LastSeen, Reach, last_seen, off_course_m
+from sargas.incident.still_flying import endurance_of, lost_track
+from sargas.incident.warning_decisions import WarningRules
+from sargas.model.aircraft import Aircraft
 from sargas.model.decision import Decision, LinkTrack
+from sargas.model.entry import Dispatched
 from sargas.model.errors import DecisionError
 from sargas.model.finding import Crossing, Finding
 from sargas.model.incident import (
+    Drafted,
     FindingJoined,
     Happening,
     Incident,
@@ -27,12 +32,17 @@ from sargas.model.incident import (
     SearchOpened,
     TrackJoined,
     TrackLost,
+    WarningDispatched,
 )
 from sargas.model.picture import Picture
 from sargas.model.sensor import Sensor
 from sargas.model.track import Track
+from sargas.model.warning import Draft
 
+NO_RULES: Final = WarningRules()
 HARMLESS: Final = frozenset({"aircraft", "bird", "clutter", "own_exercise", "false_report"})
+FRESH_S: Final = 120.0
+"""A track that is younger than this when something is found of it was a case from its first report on."""
 GONE: Final = frozenset({"lost", "ended"})
 
 Seconds = Annotated[float, Meta(ge=0.0, le=604_800.0)]
@@ -42,8 +52,9 @@ Metres = Annotated[float, Meta(ge=0.0, le=500_000.0)]
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When findings are one incident, and when it is over.
 
-    `hold_s`: cleared for so long before white. `endurance_s`: so long can a lost track fly. `step_down_s`: red is
-    held so long after the last red finding. `group_*`: tracks that matter so near in place and time are one incident.
+    `hold_s`: cleared for so long before white. `endurance_s`: so long after take-off can an unknown lost track fly;
+    `endurance_max_s`: no known kind is held to fly for longer. `step_down_s`: red is held so long after the last red
+    finding. `group_*`: tracks that matter so near in place and time are one incident.
     `report_*`: a report or cue and a track are one if the track can have come from there. `reacquire_*`: a new track
     is the lost one if it could be there by now. `update_s`: no more often is a finding's update kept.
     """
@@ -52,6 +63,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hold_s: Seconds = 300.0
     step_down_s: Seconds = 30.0
     endurance_s: Seconds = 14_400.0
+    endurance_max_s: Seconds = 21_600.0
     group_radius_m: Metres = 5_000.0
     group_s: Seconds = 300.0
     report_radius_m: Metres = 20_000.0
@@ -68,15 +80,32 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     n_closed_kept: Annotated[int, Meta(ge=0, le=100_000)] = 500
 
 
-def build(settings: Settings, watched: str, sensors: Mapping[str, Sensor] | None = None) -> "IncidentBook":
-    """Return an empty book for the watched country; `sensors` give the place of a report that names none."""
-    return IncidentBook(settings, watched, sensors or {})
+def build(
+    settings: Settings,
+    watched: str,
+    sensors: Mapping[str, Sensor] | None = None,
+    aircraft: Sequence[Aircraft] = (),
+    rules: WarningRules = NO_RULES,
+) -> "IncidentBook":
+    """Return an empty book for the watched country.
+
+    `sensors` give the place of a report that names none, `aircraft` how long each kind can fly, `rules` how the site
+    approves warnings.
+    """
+    return IncidentBook(settings, watched, sensors or {}, aircraft, rules)
 
 
 class IncidentBook:
     """Findings and decisions to incidents; each change is an event that `fold` applies."""
 
-    def __init__(self, settings: Settings, watched: str, sensors: Mapping[str, Sensor]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        watched: str,
+        sensors: Mapping[str, Sensor],
+        aircraft: Sequence[Aircraft],
+        rules: WarningRules,
+    ) -> None:
         self._sites = {
             key: (sensor.lat_deg, sensor.lon_deg)
             for key, sensor in sensors.items()
@@ -98,9 +127,9 @@ class IncidentBook:
             turn=settings.reacquire_turn,
             speed_ratio=settings.reacquire_speed_ratio,
         )
-        self._patience = Patience(
-            step_down_s=settings.step_down_s, hold_s=settings.hold_s, endurance_s=settings.endurance_s
-        )
+        self._patience = Patience(step_down_s=settings.step_down_s, hold_s=settings.hold_s)
+        self._endurance = endurance_of(aircraft, settings.endurance_s, settings.endurance_max_s)
+        self._rules = rules
         self._incidents: dict[str, Incident] = {}
         self._watches: dict[str, Sky] = {}
         self._by_finding: dict[str, str] = {}
@@ -140,7 +169,7 @@ class IncidentBook:
             known = ", ".join(list(self._incidents)[-5:]) or "none"
             raise DecisionError(f"there is no incident '{asked.incident_id}'; the last ones are: {known}")
         self._changed = {}
-        for what in happenings(asked, incident, picture, time_s, entry):
+        for what in happenings(asked, incident, picture, time_s=time_s, entry=entry, rules=self._rules):
             evidence: tuple[int, ...] = (entry,)
             if isinstance(what, TrackJoined):
                 self._by_track[what.track_id] = incident.incident_id
@@ -151,6 +180,31 @@ class IncidentBook:
         if self._incidents[incident.incident_id].status == "open":
             self._level(incident.incident_id, time_s)
         return [self._incidents[incident.incident_id]]
+
+    def on_draft(self, draft: Draft, now_s: float) -> Sequence[Incident]:
+        """Return the incident if a draft of that level stands ready for the first time since it was last needed."""
+        incident = self._incidents[draft.incident_id]
+        if draft.content.level in incident.warning.drafted[-1:]:
+            return []
+        self._changed = {}
+        self._happen(draft.incident_id, now_s, Drafted(level=draft.content.level))
+        return [self._incidents[draft.incident_id]]
+
+    def on_dispatched(self, body: Dispatched, time_s: float, entry: int) -> Sequence[Incident]:
+        """Return the incident after what became of its warning on one channel; none if it is no longer kept."""
+        if body.incident_id not in self._incidents:
+            return []
+        self._changed = {}
+        what = WarningDispatched(
+            warning_id=body.warning_id,
+            channel=body.channel,
+            fate=body.fate,
+            n_attempts=body.n_attempts,
+            text=body.text,
+            stands_in_for=body.stands_in_for,
+        )
+        self._happen(body.incident_id, time_s, what, (entry,))
+        return [self._incidents[body.incident_id]]
 
     def incident(self, incident_id: str) -> Incident:
         """Return one incident as it stands, what is not worth an event included."""
@@ -183,7 +237,7 @@ class IncidentBook:
         if near is not None:
             self._join_new(near, finding, picture)
         else:
-            self._open(finding, picture.now_s)
+            self._open(finding, picture)
 
     def _is_news(self, incident_id: str, finding: Finding) -> bool:
         """Whether a known finding says something that the incident should keep."""
@@ -223,9 +277,10 @@ class IncidentBook:
             )
             self._happen(incident_id, picture.now_s, joined, track.entries)
 
-    def _open(self, finding: Finding, now_s: float) -> None:
+    def _open(self, finding: Finding, picture: Picture) -> None:
+        now_s = picture.now_s
         incident_id = self._next_id(now_s)
-        opened = Opened(title=finding.title, first_report_s=finding.raised_s, finding=finding)
+        opened = Opened(title=finding.title, first_report_s=_first_report_s(finding, picture), finding=finding)
         self._watches[incident_id] = Sky()
         self._happen(incident_id, now_s, opened, finding.evidence)
         self._index(incident_id, finding)
@@ -315,11 +370,17 @@ class IncidentBook:
         if seen is None or track_id in watch.lost or self._incidents[incident_id].level == "white":
             return
         watch.lost[track_id] = seen
-        lost = TrackLost(track_id=track_id, last_report_s=seen.time_s, lat_deg=seen.lat_deg, lon_deg=seen.lon_deg)
+        loss = loss_of(reported, path, picture) if seen.is_ours and reported is not None else None
+        lost = TrackLost(
+            track_id=track_id,
+            last_report_s=seen.time_s,
+            lat_deg=seen.lat_deg,
+            lon_deg=seen.lon_deg,
+            lost=lost_track(seen, loss.track, loss, picture, self._endurance) if loss is not None else None,
+        )
         self._happen(incident_id, picture.now_s, lost, track.entries if track is not None else ())
-        if seen.is_ours and reported is not None:
-            opened = SearchOpened(loss=loss_of(reported, path, picture))
-            self._happen(incident_id, picture.now_s, opened, reported.entries)
+        if loss is not None:
+            self._happen(incident_id, picture.now_s, SearchOpened(loss=loss), loss.track.entries)
 
     def _search(self, incident_id: str, picture: Picture) -> None:
         """Note what speaks of the incident's lost tracks, and which sensors no longer watch for them."""
@@ -367,7 +428,7 @@ class IncidentBook:
 
     def _level(self, incident_id: str, now_s: float) -> None:
         watch, incident = self._watches[incident_id], self._incidents[incident_id]
-        now_held, _ = sought(incident, watch, now_s, self._patience)
+        now_held, _ = sought(incident, watch, now_s)
         if RANK[now_held] < RANK[incident.level]:
             watch.calm_since_s = now_s if watch.calm_since_s is None else watch.calm_since_s
         else:
@@ -390,6 +451,17 @@ class IncidentBook:
         self._changed = {key: None for key in self._changed if key not in gone}
         self._by_finding = {key: value for key, value in self._by_finding.items() if value not in gone}
         self._by_track = {key: value for key, value in self._by_track.items() if value not in gone}
+
+
+def _first_report_s(finding: Finding, picture: Picture) -> float:
+    """Return when the first report came that could have shown it: a new track's first one, not only its finding.
+
+    What was watched for longer before anything was found of it was no case until then.
+    """
+    track = picture.tracks.get(finding.track_id) if finding.track_id is not None else None
+    if track is None or finding.raised_s - track.first_s > FRESH_S:
+        return finding.raised_s
+    return min(finding.raised_s, track.first_s)
 
 
 def _has_left(finding: Finding) -> bool:

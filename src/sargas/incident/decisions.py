@@ -1,19 +1,26 @@
 """What a person decided about an incident, to what happens to it."""
 
-from typing import TypeAlias
+from typing import get_args
 
 from sargas.incident import words
 from sargas.incident.search_decisions import search_happenings
+from sargas.incident.still_flying import still_flying, told
+from sargas.incident.unseen import check_seen
+from sargas.incident.warning_decisions import WarningRules, warning_happenings
 from sargas.model.decision import (
     Acknowledge,
-    Affiliate,
+    ApproveWarning,
     Close,
     Comment,
+    CountersignWarning,
     Decision,
     Dispose,
+    EditWarning,
+    IncidentDecision,
     LinkTrack,
     Reopen,
-    SearchDecision,
+    SendWarning,
+    WithdrawWarning,
 )
 from sargas.model.errors import DecisionError
 from sargas.model.incident import (
@@ -29,28 +36,36 @@ from sargas.model.incident import (
 )
 from sargas.model.picture import Picture
 
-OnIncident: TypeAlias = Acknowledge | Comment | Dispose | Close | Reopen | LinkTrack | SearchDecision
+ON_INCIDENT = get_args(IncidentDecision)
 
 
-def on_incident(decision: Decision) -> OnIncident:
+def on_incident(decision: Decision) -> IncidentDecision:
     """Return the decision if it is one about an incident.
 
     Raises:
         DecisionError: it is about something else.
     """
-    if isinstance(decision, Affiliate):
-        raise DecisionError("an affiliation is given to a track, not to an incident")
-    return decision
+    if isinstance(decision, ON_INCIDENT):
+        found: IncidentDecision = decision
+        return found
+    raise DecisionError(f"'{decision.__struct_config__.tag}' is about a track or an alarm, not about an incident")
 
 
 def happenings(
-    decision: OnIncident, incident: Incident, picture: Picture, time_s: float, entry: int
+    decision: IncidentDecision,
+    incident: Incident,
+    picture: Picture,
+    *,
+    time_s: float,
+    entry: int,
+    rules: WarningRules,
 ) -> list[Happening]:
     """Return what the decision, which came in at `time_s` as that journal entry, makes happen to the incident.
 
     Raises:
         DecisionError: the incident's state does not allow it; says what would be allowed.
     """
+    check_seen(decision, incident)
     match decision:
         case Acknowledge(officer=officer):
             return _acknowledge(officer, incident)
@@ -59,13 +74,15 @@ def happenings(
         case Dispose(officer=officer, disposition=disposition, text=text):
             return [Disposed(officer=officer, disposition=disposition, text=text)]
         case Close():
-            return _close(decision, incident)
+            return _close(decision, incident, time_s)
         case Reopen(officer=officer, text=text):
             if incident.status == "open":
                 raise DecisionError(f"{incident.incident_id} is open already")
             return [Reopened(officer=officer, text=text)]
         case LinkTrack():
             return _link(decision, incident, picture)
+        case EditWarning() | ApproveWarning() | CountersignWarning() | SendWarning() | WithdrawWarning():
+            return [*warning_happenings(decision, incident, time_s, rules)]
         case _:
             return [*search_happenings(decision, incident, time_s, entry)]
 
@@ -81,12 +98,22 @@ def _acknowledge(officer: str, incident: Incident) -> list[Happening]:
     return [Acknowledged(officer=officer)]
 
 
-def _close(decision: Close, incident: Incident) -> list[Happening]:
-    """Closing while something is in the airspace asks for a word on what it was: nothing red is closed by mistake."""
+def _close(decision: Close, incident: Incident, time_s: float) -> list[Happening]:
+    """Closing while something is in the airspace asks for a word on what it was: nothing red is closed by mistake.
+
+    Nor is what the public was warned of and nobody has cleared, or, without a reason, what can still fly.
+    """
     if incident.status == "closed":
         raise DecisionError(f"{incident.incident_id} is closed already")
     if incident.level == "red" and incident.disposition == "undecided":
         raise DecisionError(f"{incident.incident_id} is red: say first what it was (dispose), then close it")
+    in_force = incident.warning.in_force(time_s)
+    if in_force is not None:
+        until = words.clock(in_force.content.expires_s)
+        raise DecisionError(f"{in_force.warning_id} is in force until {until}: give the all-clear first, then close")
+    flying = still_flying(incident, time_s)
+    if flying and not decision.text:
+        raise DecisionError(f"{incident.incident_id}: {told(flying[0])}; say in a word why it can be closed")
     closed = Closed(officer=decision.officer, text=decision.text)
     if incident.level == "white":
         return [closed]

@@ -5,25 +5,32 @@ from typing import Final
 from msgspec import structs
 
 from sargas.incident import words
+from sargas.incident.near import distance_m
 from sargas.incident.search_fold import fold_search, is_of_a_sensor
+from sargas.incident.warning_fold import fold_clock, fold_warning
 from sargas.model.finding import Finding, Heard
 from sargas.model.incident import (
     Acknowledged,
+    Alarmed,
     Closed,
     ClueJoined,
     Disposed,
     FindingJoined,
+    Found,
     Happening,
     Incident,
     IncidentEvent,
-    Level,
     LevelChanged,
     Opened,
+    Ranked,
     Reopened,
+    SearchPlanned,
     TimelineItem,
     TrackJoined,
     TrackLost,
 )
+from sargas.model.search import Find
+from sargas.model.warning import Level, LostTrack
 
 RANK: Final[dict[str, int]] = {"white": 0, "info": 0, "yellow": 1, "red": 2}
 FIRST_KEPT: Final = 200
@@ -42,16 +49,26 @@ def fold(incident: Incident | None, event: IncidentEvent) -> Incident:
             state = _with_finding(state, finding)
         case TrackJoined(track_id=track_id, continues=continues):
             lost = tuple(key for key in state.lost_track_ids if key not in {track_id, continues})
-            state = structs.replace(_with_track(state, track_id), lost_track_ids=lost)
+            state = structs.replace(
+                _with_track(state, track_id), lost_track_ids=lost, lost=_without(state.lost, track_id, continues)
+            )
         case TrackLost(track_id=track_id, lat_deg=lat, lon_deg=lon):
             lost = (*(key for key in state.lost_track_ids if key != track_id), track_id)[-TRACKS_KEPT:]
             state = structs.replace(_with_track(state, track_id), lost_track_ids=lost, lat_deg=lat, lon_deg=lon)
+            if what.lost is not None:
+                state = structs.replace(state, lost=(*_without(state.lost, track_id, None), what.lost)[-TRACKS_KEPT:])
+        case Found(find=find) if find.is_it:
+            state = structs.replace(state, lost=_without_found(state.lost, find))
         case LevelChanged(level=level):
             state = _at_level(state, level)
         case _:
             state = _decided(state, event)
     state = structs.replace(
-        state, search=fold_search(state.search, event), changed_s=max(state.changed_s, event.time_s)
+        state,
+        search=fold_search(state.search, event),
+        warning=fold_warning(state.warning, event),
+        clock=fold_clock(state.clock, event),
+        changed_s=max(state.changed_s, event.time_s),
     )
     return _on_record(state, event, words.sentence(what) or _news(incident, what))
 
@@ -114,8 +131,36 @@ def _at_level(state: Incident, level: Level) -> Incident:
     return structs.replace(state, acknowledged_s=None, acknowledged_by="") if is_higher else state
 
 
+def _without(lost: tuple[LostTrack, ...], track_id: int, continues: int | None) -> tuple[LostTrack, ...]:
+    """Return the lost tracks without one that is seen again, or that another one goes on as."""
+    return tuple(one for one in lost if one.track_id not in {track_id, continues})
+
+
+def _without_found(lost: tuple[LostTrack, ...], find: Find) -> tuple[LostTrack, ...]:
+    """Return the lost tracks without the one whose wreck was found: of several, the one last seen nearest to it."""
+    if not lost:
+        return ()
+    found = min(lost, key=lambda one: distance_m(one.lat_deg, one.lon_deg, find.lat_deg, find.lon_deg))
+    return _without(lost, found.track_id, None)
+
+
 def _decided(state: Incident, event: IncidentEvent) -> Incident:
+    """Return the incident after what people decided, and after what must be heard."""
+    state = _last_decided(state, event)
     match event.what:
+        case Alarmed(priority=priority, reason=reason, kind=kind):
+            return structs.replace(
+                state,
+                priority=priority,
+                kind=kind,
+                alarmed_s=event.time_s,
+                alarmed_for=reason,
+                n_alarms=state.n_alarms + 1,
+                acknowledged_s=None,
+                acknowledged_by="",
+            )
+        case Ranked(priority=priority, kind=kind):
+            return structs.replace(state, priority=priority, kind=kind)
         case Acknowledged(officer=officer):
             return structs.replace(state, acknowledged_s=event.time_s, acknowledged_by=officer)
         case Disposed(disposition=disposition):
@@ -127,6 +172,16 @@ def _decided(state: Incident, event: IncidentEvent) -> Incident:
             return state if officer else structs.replace(state, acknowledged_s=None, acknowledged_by="")
         case _:
             return state
+
+
+def _last_decided(state: Incident, event: IncidentEvent) -> Incident:
+    """Return the incident with what another officer must have seen before he decides on the same."""
+    what = event.what
+    if not isinstance(what, Disposed | Closed | Reopened | SearchPlanned) or not what.officer or not event.evidence:
+        return state
+    return structs.replace(
+        state, decided_entry=event.evidence[0], decided_what=words.kind(what), decided_by=what.officer
+    )
 
 
 def _news(before: Incident | None, what: Happening) -> str:

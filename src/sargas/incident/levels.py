@@ -6,9 +6,11 @@ from msgspec import Struct
 
 from sargas.incident import words
 from sargas.incident.near import LastSeen
+from sargas.incident.still_flying import still_flying
 from sargas.model.finding import Finding
-from sargas.model.incident import Incident, Level
+from sargas.model.incident import Incident
 from sargas.model.track import Track
+from sargas.model.warning import Level
 
 PATH_S: Final = 600.0
 PATH_STEP_S: Final = 5.0
@@ -16,11 +18,10 @@ PATH_STEP_S: Final = 5.0
 
 
 class Patience(Struct, frozen=True, kw_only=True):
-    """How long a lower level must hold before it is shown, and how long a lost track can fly."""
+    """How long a lower level must hold before it is shown."""
 
     step_down_s: float
     hold_s: float
-    endurance_s: float
 
 
 class Sky:
@@ -74,7 +75,7 @@ class Sky:
 
 def assess(incident: Incident, sky: Sky, now_s: float, patience: Patience) -> tuple[Level, str]:
     """Return the level that the incident should have and why."""
-    held, reason = sought(incident, sky, now_s, patience)
+    held, reason = sought(incident, sky, now_s)
     calm_s = now_s - sky.calm_since_s if sky.calm_since_s is not None else 0.0
     if held == "white" and incident.level != "white":
         if calm_s >= patience.hold_s:
@@ -85,7 +86,7 @@ def assess(incident: Incident, sky: Sky, now_s: float, patience: Patience) -> tu
     return held, reason
 
 
-def sought(incident: Incident, sky: Sky, now_s: float, patience: Patience) -> tuple[Level, str]:
+def sought(incident: Incident, sky: Sky, now_s: float) -> tuple[Level, str]:
     """Return the level that holds at this moment, without patience, and why.
 
     What is found of a track that is lost says where it was, not where it is: such a track is likely, for as long as
@@ -100,11 +101,14 @@ def sought(incident: Incident, sky: Sky, now_s: float, patience: Patience) -> tu
     red, yellow = _first(active, "red"), _first(active, "yellow")
     if red is not None:
         return "red", red.title
-    flying = [seen for seen in sky.lost.values() if seen.is_ours and now_s - seen.time_s < patience.endurance_s]
+    flying = still_flying(incident, now_s)
     if flying:
-        newest = max(flying, key=lambda seen: (seen.time_s, seen.track_id))
-        until = words.clock(newest.time_s + patience.endurance_s)
-        return "yellow", f"track {newest.track_id} was lost at {words.clock(newest.time_s)}; it can fly until {until}"
+        lost = flying[0]
+        until = words.clock(lost.flies_until_s)
+        return (
+            "yellow",
+            f"track {lost.track_id} was lost at {words.clock(lost.last_report_s)}; it can fly until {until}",
+        )
     return ("yellow", yellow.title) if yellow is not None else ("white", "nothing found holds")
 
 

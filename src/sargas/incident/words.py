@@ -6,17 +6,20 @@ from typing import Final
 from sargas.model.finding import Finding
 from sargas.model.incident import (
     Acknowledged,
+    Alarmed,
     AreaSearched,
     Closed,
     ClueJoined,
     ClueWeighed,
     Commented,
     Disposed,
+    Drafted,
     FindingJoined,
     Found,
     Happening,
     LevelChanged,
     Opened,
+    Ranked,
     Reopened,
     SearchEnded,
     SearchHappening,
@@ -25,10 +28,18 @@ from sargas.model.incident import (
     SearchPlanned,
     TrackJoined,
     TrackLost,
+    WarningApproved,
+    WarningCountersigned,
+    WarningDispatched,
+    WarningEdited,
+    WarningHappening,
+    WarningSent,
+    WarningWithdrawn,
     WatchingEnded,
 )
 from sargas.model.report import Bearing, Presence
 from sargas.model.search import Clue, Find, Loss, Searched, SearchSettings
+from sargas.model.warning import PublicWarning
 
 FOUND_WORDS: Final = {
     "wreck": "a wreck",
@@ -83,6 +94,23 @@ def sentence(what: Happening) -> str:
             return f"Track {track_id} lost: last seen {clock(last_s)} at {place(lat, lon)}"
         case LevelChanged(level=level, reason=reason):
             return f"{LEVEL_WORDS[level]}: {reason}"
+        case Alarmed(priority=priority, reason=reason):
+            return f"Alarm, {priority} priority: {reason}"
+        case Ranked():
+            return ""
+        case Acknowledged() | Commented() | Disposed() | Closed() | Reopened():
+            return _of_officer(what)
+        case (
+            Drafted() | WarningEdited() | WarningApproved() | WarningCountersigned()
+            | WarningSent() | WarningWithdrawn() | WarningDispatched()
+        ):  # fmt: skip
+            return _of_warning(what)
+        case _:
+            return _of_search(what)
+
+
+def _of_officer(what: Acknowledged | Commented | Disposed | Closed | Reopened) -> str:
+    match what:
         case Acknowledged():
             return "Acknowledged"
         case Commented(text=text):
@@ -93,8 +121,6 @@ def sentence(what: Happening) -> str:
             return _with_text("Closed", text)
         case Reopened(text=text):
             return _with_text("Reopened", text)
-        case _:
-            return _of_search(what)
 
 
 def officer(what: Happening) -> str:
@@ -103,6 +129,8 @@ def officer(what: Happening) -> str:
         case Acknowledged() | Commented() | Disposed() | Closed() | Reopened():
             return what.officer
         case ClueWeighed() | SearchPlanned() | SearchOrdered() | SearchEnded():
+            return what.officer
+        case WarningEdited() | WarningApproved() | WarningCountersigned() | WarningSent() | WarningWithdrawn():
             return what.officer
         case AreaSearched(searched=searched):
             return searched.by
@@ -123,6 +151,47 @@ def clue(told: Clue) -> str:
         f" at {place(told.lat_deg, told.lon_deg)}" if told.lat_deg is not None and told.lon_deg is not None else ""
     )
     return _with_text(name + where, told.text)
+
+
+def _of_warning(what: WarningHappening) -> str:
+    match what:
+        case Drafted(level=level):
+            return "Draft of the all-clear ready" if level == "white" else f"Draft of a {level} warning ready"
+        case WarningEdited(content=content):
+            return "Draft saved in other words or with another area" if content else "The draft follows the sky again"
+        case WarningApproved(warning=warning):
+            return _approved(warning)
+        case WarningCountersigned(warning_id=name):
+            return f"{name} approved too"
+        case WarningSent(warning_id=name):
+            return f"{name} sent"
+        case WarningWithdrawn(warning_id=name, text=text):
+            return _with_text(f"{name} withdrawn, not sent", text)
+        case WarningDispatched():
+            return _dispatched(what)
+
+
+def _approved(warning: PublicWarning) -> str:
+    what = "All-clear" if warning.content.level == "white" else f"{warning.content.level.capitalize()} warning"
+    missing = warning.n_needed - len(warning.approvals)
+    more = f", {_count(missing, 'more approval')} needed" if missing > 0 else ""
+    return _with_text(
+        f"{what} {warning.warning_id} approved{more}", warning.override and f"override: {warning.override}"
+    )
+
+
+def _dispatched(what: WarningDispatched) -> str:
+    """Return what became of it; the attempts between the first failure and the end are not told."""
+    where = f"{what.channel}, standing in for {what.stands_in_for}" if what.stands_in_for else what.channel
+    match what.fate:
+        case "delivered":
+            return _with_text(f"{what.warning_id} delivered by {where}", what.text)
+        case "given_up":
+            return _with_text(f"{what.warning_id} could not be delivered by {where}", what.text)
+        case "failed" if what.n_attempts == 1:
+            return _with_text(f"{what.warning_id} not delivered by {where} yet", what.text)
+        case _:
+            return ""
 
 
 def _of_search(what: SearchHappening) -> str:

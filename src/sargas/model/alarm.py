@@ -102,7 +102,7 @@ class HandOver(Struct, frozen=True, kw_only=True):
 
 
 class AlarmRates(Struct, frozen=True, kw_only=True):
-    """How often alarms were heard in a span: per operator hour, and the share of its 10-minute spans with more than 10."""
+    """How often alarms were heard in a span: per operator hour, and in what share of 10 minutes more than 10 were."""
 
     from_s: float
     to_s: float

@@ -229,7 +229,7 @@ class UnshelveAlarm(_Decision, frozen=True, kw_only=True, tag="unshelve_alarm"):
 
 
 class SuppressAlarms(_Decision, frozen=True, kw_only=True, tag="suppress_alarms"):
-    """The officer keeps alarms of one sort quiet for a time, and says why; those of high priority are heard all the same.
+    """The officer keeps alarms of one sort quiet for a time, and says why; high ones are heard all the same.
 
     `subject` is one incident, sensor or channel, `kind` one kind of aircraft (`balloon`); both empty are all of the
     source.

@@ -18,8 +18,6 @@ from sargas.model.warning import (
     WarningState,
 )
 
-__all__ = ["Level"]
-
 
 class Opened(Struct, frozen=True, kw_only=True, tag="opened"):
     """A finding opened the incident; `first_report_s` starts the decision clock."""
@@ -157,10 +155,21 @@ class SearchEnded(Struct, frozen=True, kw_only=True, tag="search_ended"):
 
 
 class Alarmed(Struct, frozen=True, kw_only=True, tag="alarmed"):
-    """The incident must be heard: it is new, or there is more to say than what was acknowledged."""
+    """The incident must be heard: it is new, or there is more to say than what was acknowledged.
+
+    `kind` is what its tracks are identified as, empty if that is not known.
+    """
 
     priority: Priority
     reason: str
+    kind: str = ""
+
+
+class Ranked(Struct, frozen=True, kw_only=True, tag="ranked"):
+    """What the incident is about is known better: its priority or kind changed, and nothing must be heard."""
+
+    priority: Priority
+    kind: str = ""
 
 
 class Drafted(Struct, frozen=True, kw_only=True, tag="drafted"):
@@ -226,7 +235,7 @@ SearchHappening: TypeAlias = (
 )  # fmt: skip
 Happening: TypeAlias = (
     Opened | FindingJoined | TrackJoined | TrackLost | LevelChanged
-    | Alarmed | Acknowledged | Commented | Disposed | Closed | Reopened | SearchHappening | WarningHappening
+    | Alarmed | Ranked | Acknowledged | Commented | Disposed | Closed | Reopened | SearchHappening | WarningHappening
 )  # fmt: skip
 
 
@@ -253,8 +262,10 @@ class Incident(Struct, frozen=True, kw_only=True):
 
     `status` is the course of the work, `level` the state of the sky, `disposition` what a person said that it was.
     `evidence` is bounded, but for `cited`: the entries that a person's decisions are and stand on. `lost` are the
-    tracks that can still be flying. `priority` is that of its alarm, `alarmed_s` when it was last heard and `alarmed_for`
-    why; `kind` is what its tracks are identified as, empty if that is not known. `decided_entry` is the newest decision on it.
+    tracks that can still be flying. `priority` is that of its alarm, `alarmed_s` when it was last heard and
+    `alarmed_for` why; `kind` is what its tracks are identified as, empty if that is not known. `decided_entry` is the
+    newest entry by which somebody disposed, closed, reopened or planned,
+    `decided_what` and `decided_by` what and by whom.
     """
 
     incident_id: str
@@ -287,3 +298,5 @@ class Incident(Struct, frozen=True, kw_only=True):
     n_alarms: int = 0
     kind: str = ""
     decided_entry: int = 0
+    decided_what: str = ""
+    decided_by: str = ""

@@ -12,7 +12,7 @@ Language = Annotated[str, Meta(pattern="^[a-z]{2,3}(-[A-Z]{2})?$", description="
 Ring = Annotated[tuple[Point, ...], Meta(min_length=4, max_length=400, description="closed ring of (lon, lat)")]
 WarningKind = Literal["alert", "update", "cancel"]
 Fate = Literal["trying", "delivered", "failed", "given_up"]
-"""`trying` is journaled before anything leaves; after `failed` it is tried again; the others are final but `trying`."""
+"""`trying` is journaled before anything leaves; after `failed` it is tried again; the other two are final."""
 FINAL: Final = frozenset({"delivered", "given_up"})
 
 
@@ -128,8 +128,12 @@ class PublicWarning(Struct, frozen=True, kw_only=True):
 
 
 class WarningState(Struct, frozen=True, kw_only=True):
-    """All that the journal says of one incident's warnings, oldest first; `revision` counts the edits of the draft."""
+    """All that the journal says of one incident's warnings, oldest first.
 
+    `drafted` are the levels of which a draft has stood ready; `revision` counts the changes of what officers saved.
+    """
+
+    drafted: tuple[Level, ...] = ()
     edited: EditedDraft | None = None
     revision: int = 0
     warnings: tuple[PublicWarning, ...] = ()
@@ -140,6 +144,14 @@ class WarningState(Struct, frozen=True, kw_only=True):
         if not sent or sent[-1].content.level == "white" or sent[-1].content.expires_s <= now_s:
             return None
         return sent[-1]
+
+    def to_reference(self, now_s: float) -> tuple[str, ...]:
+        """Return the warnings that a next one updates or cancels: those since the last all-clear, if one holds."""
+        if self.in_force(now_s) is None:
+            return ()
+        sent = [warning for warning in self.warnings if warning.sent_s is not None]
+        since = max((index for index, one in enumerate(sent, 1) if one.content.level == "white"), default=0)
+        return tuple(warning.warning_id for warning in sent[since:])
 
     def pending(self) -> PublicWarning | None:
         """Return the warning that has an approval and was neither sent nor withdrawn."""

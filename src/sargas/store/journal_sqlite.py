@@ -18,7 +18,7 @@ import msgspec
 import structlog
 from msgspec import Meta, Struct
 
-from sargas.model.entry import Body, Decided, Entry, FeedClosed, FeedOpened, Frame, Note
+from sargas.model.entry import Body, ChannelChanged, Decided, Dispatched, Entry, FeedClosed, FeedOpened, Frame, Note
 from sargas.model.errors import JournalError
 from sargas.ports import Journal
 from sargas.store import _retention as retention
@@ -297,6 +297,10 @@ def _row(entry: Entry) -> tuple[int, float, str, str, bytes]:
             return entry.seq, entry.received_s, "closed", feed, _pack(entry.body)
         case Decided(_):
             return entry.seq, entry.received_s, "decided", "", _pack(entry.body)
+        case Dispatched():
+            return entry.seq, entry.received_s, "dispatched", "", _pack(entry.body)
+        case ChannelChanged():
+            return entry.seq, entry.received_s, "channel", "", _pack(entry.body)
         case Note(_, _):
             return entry.seq, entry.received_s, "note", "", _pack(entry.body)
 

@@ -7,9 +7,9 @@ from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from sargas.model.incident import Level
 from sargas.model.sensor import FeedHealth
 from sargas.model.track import TrackStatus
+from sargas.model.warning import Level
 from sargas.web.desk import Desk
 from sargas.web.hub import Hub
 

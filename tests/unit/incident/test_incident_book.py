@@ -100,7 +100,7 @@ def test_a_red_finding_opens_a_red_incident_named_by_country_and_date(book: Inci
     incident = opened(book)
     assert incident.incident_id == "LT-2025-07-28-01"
     assert (incident.level, incident.status, incident.disposition) == ("red", "open", "undecided")
-    assert incident.first_report_s == T0
+    assert incident.first_report_s == T0 - 100  # the first report of its young track
     assert incident.track_ids == (5,)
     assert [item.what for item in incident.timeline] == ["opened", "level"]
 
@@ -206,8 +206,8 @@ def test_a_lost_track_holds_yellow_while_it_can_fly_and_white_comes_after(book: 
     book.on_findings([cleared], picture(T0 + 120))
     yellow = only(book.on_findings([], picture(T0 + 200)))
     assert yellow.level == "yellow"
-    assert "track 5 was lost at 01:41:10 UTC; it can fly until 05:41:10 UTC" in yellow.timeline[-1].text
-    assert list(book.on_findings([], picture(T0 + 70 + 14_390))) == []
+    assert "track 5 was lost at 01:41:10 UTC; it can fly until 05:38:20 UTC" in yellow.timeline[-1].text
+    assert list(book.on_findings([], picture(T0 + 14_220))) == []
     book.on_findings([], picture(T0 + 70 + 14_401))
     white = only(book.on_findings([], picture(T0 + 70 + 14_401 + 300)))
     assert (white.level, white.status, white.highest_level) == ("white", "open", "red")

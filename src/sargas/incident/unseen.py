@@ -1,0 +1,30 @@
+"""Two officers at two screens: nobody undoes what he has not seen."""
+
+from typing import Final, TypeAlias
+
+from sargas.incident import words
+from sargas.model.decision import Close, Dispose, IncidentDecision, PlanSearch, Reopen
+from sargas.model.errors import DecisionError
+from sargas.model.incident import Incident
+
+Guarded: TypeAlias = Dispose | Close | Reopen | PlanSearch
+DONE: Final = {  # by the happening's name
+    "disposed": "said what it was",
+    "closed": "closed it",
+    "reopened": "opened it again",
+    "search_planned": "set the search map",
+}
+
+
+def check_seen(decision: IncidentDecision, incident: Incident) -> None:
+    """Refuse a decision that would undo another officer's which its own officer had not seen.
+
+    Raises:
+        DecisionError: somebody else decided since; says who and what.
+    """
+    if not isinstance(decision, Guarded) or decision.seen_entry is None:
+        return
+    if incident.decided_entry > decision.seen_entry and incident.decided_by != decision.officer:
+        did = DONE.get(incident.decided_what, "decided")
+        at = words.clock(incident.changed_s)
+        raise DecisionError(f"{incident.decided_by} {did} meanwhile ({incident.incident_id}, {at}): look at it again")
