@@ -15,7 +15,9 @@ from msgspec import Struct
 
 from sargas.model.errors import ConfigError
 
-Kind = Literal["decoder", "recording", "tracker", "rule", "transport", "journal", "search_export", "channel", "stream"]
+Kind = Literal[
+    "decoder", "recording", "tracker", "rule", "transport", "journal", "search_export", "channel", "stream"
+]
 
 
 class Folder(Struct, frozen=True):

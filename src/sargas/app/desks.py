@@ -1,7 +1,7 @@
 """The officer's desk over a running watch, and over a played one."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from msgspec import structs
@@ -19,7 +19,7 @@ from sargas.model.errors import DecisionError
 from sargas.model.incident import Incident
 from sargas.model.outlook import Outlook
 from sargas.model.picture import Picture, Refused
-from sargas.model.search import SearchPlan
+from sargas.model.search import LossHypotheses, SearchPlan
 from sargas.model.sensor import Sensor
 from sargas.model.zone import Place, Zone
 from sargas.ports import Journal, Transport
@@ -51,7 +51,14 @@ class _Desk:
     """What both desks share: the map, the outlook and the searches."""
 
     def __init__(
-        self, blueprint: Blueprint, places: list[Place], title: str, *, is_exercise: bool, basis: Basis | None
+        self,
+        blueprint: Blueprint,
+        places: list[Place],
+        title: str,
+        *,
+        is_exercise: bool,
+        basis: Basis | None,
+        channels: Sequence[str] = (),
     ) -> None:
         self.title = title
         self.country = blueprint.country
@@ -59,6 +66,8 @@ class _Desk:
         self.sensors: dict[str, Sensor] = blueprint.sensors
         self.zones: list[Zone] = blueprint.zones
         self.places = places
+        self.approvals_needed = blueprint.n_approvals
+        self.channels: Sequence[str] = channels
         self._blueprint = blueprint
         self._outlooks = OutlookMaker(blueprint.zones, places, blueprint.country)
         country = Country(
@@ -96,6 +105,15 @@ class _Desk:
         """
         picture, incident = self._incident(incident_id, view)
         return await self._searching.plan(incident, picture.now_s, track_id)
+
+    async def hypotheses(self, incident_id: str, view: ViewName) -> list[LossHypotheses]:
+        """Return what may have become of each lost track of the incident, the newest loss first.
+
+        Raises:
+            DecisionError: the view or the incident is not there.
+        """
+        picture, incident = self._incident(incident_id, view)
+        return await self._searching.hypotheses(incident, picture.now_s)
 
     async def search_export(
         self,

@@ -13,7 +13,7 @@ from msgspec import Struct
 from sargas.app.published import Published
 from sargas.engine import Engine, EngineFactory
 from sargas.model.decision import Decision
-from sargas.model.entry import Decided, Entry
+from sargas.model.entry import Body, Decided, Entry
 from sargas.model.errors import DecisionError, JournalError
 from sargas.model.picture import Event, Refused
 from sargas.ports import Journal
@@ -115,16 +115,27 @@ class Player(Published):
         Raises:
             DecisionError: it could not take effect.
         """
-        number = self._journal.last_seq() + len(self._decisions) + 1
-        entry = Entry(seq=number, received_s=self._now_s, body=Decided(decision))
+        entry = self._entry(Decided(decision))
         events = self.guard.accept(entry)
         refused = [event for event in events if isinstance(event, Refused)]
         if refused:
             raise DecisionError(refused[0].reason)
+        self._keep(entry, events)
+        return entry.seq, events
+
+    async def record(self, body: Body) -> int:
+        """Let what became of a warning take effect now; return its number."""
+        entry = self._entry(body)
+        self._keep(entry, self.guard.accept(entry))
+        return entry.seq
+
+    def _entry(self, body: Body) -> Entry:
+        return Entry(seq=self._journal.last_seq() + len(self._decisions) + 1, received_s=self._now_s, body=body)
+
+    def _keep(self, entry: Entry, events: list[Event]) -> None:
         self._decisions.append(entry)
         self._n_decided = len(self._decisions)
         self.publish(events)
-        return entry.seq, events
 
     async def run(self) -> None:
         """Play until cancelled."""

@@ -19,14 +19,16 @@ from sargas.app.search_basis import Basis, is_near
 from sargas.model.decision import OrderSearch
 from sargas.model.errors import ConfigError, DecisionError
 from sargas.model.incident import Incident
-from sargas.model.search import Loss, SearchPlan, SearchState
+from sargas.model.search import Loss, LossHypotheses, SearchPlan, SearchState
 from sargas.model.sensor import Sensor
 from sargas.model.zone import Place, Zone
 from sargas.ports import SearchExport
-from sargas.search.case import Case, plan_of
+from sargas.search.case import Case, hypotheses_of, plan_of
 from sargas.search.words import sector_name
 
 PLANS_KEPT: Final = 8
+HYPOTHESES_KEPT: Final = 64
+LOSSES_COMPARED: Final = 6
 FRESH_S: Final = 7_200.0
 """So long after a loss every minute counts; after that the map moves by hours."""
 SECTORS_MAX: Final = 400
@@ -53,6 +55,7 @@ class Searching:
         self._basis = basis
         self._country = country
         self._plans: OrderedDict[str, asyncio.Task[SearchPlan]] = OrderedDict()
+        self._hypotheses: OrderedDict[str, LossHypotheses] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
 
     async def plan(
@@ -72,6 +75,23 @@ class Searching:
         self._plans.move_to_end(key)
         # Who asked may have gone before it is done; others wait for the same plan.
         return await asyncio.shield(self._plans[key])
+
+    async def hypotheses(self, incident: Incident, now_s: float) -> list[LossHypotheses]:
+        """Return what may have become of each lost track of the incident, the newest loss first."""
+        losses = incident.search.losses if incident.search is not None else ()
+        newest = sorted(losses, key=lambda loss: -loss.track.last_report_s)[:LOSSES_COMPARED]
+        found = []
+        for loss in newest:
+            case = case_of(incident, now_s, loss.track.track_id, self._basis, self._country)
+            key = key_of(case)
+            if key not in self._hypotheses:
+                async with self._one_at_a_time:
+                    self._hypotheses[key] = await asyncio.to_thread(hypotheses_of, case)
+                while len(self._hypotheses) > HYPOTHESES_KEPT:
+                    self._hypotheses.popitem(last=False)
+            until = {lost.track_id: lost.flies_until_s for lost in incident.lost}
+            found.append(structs.replace(self._hypotheses[key], flies_until_s=until.get(loss.track.track_id)))
+        return found
 
     async def file(self, plan: SearchPlan, name: str, options: Mapping[str, str | bool], *, is_public: bool) -> File:
         """Return the plan as a file of the format of that name.

@@ -299,6 +299,23 @@ class SensorSilence(Struct, frozen=True, kw_only=True):
     why: str
 
 
+class LossHypotheses(Struct, frozen=True, kw_only=True):
+    """What may have become of one lost track, side by side: probabilities that add up to 1, and until when it can fly.
+
+    `crashed` is glided, fallen or flown into something; `never`: it was no aircraft at all.
+    """
+
+    track_id: int
+    last_report_s: float
+    flying: float
+    left: float
+    landed: float
+    crashed: float
+    never: float
+    flies_until_s: float | None = None
+    text: str = ""
+
+
 class SearchPlan(Struct, frozen=True, kw_only=True):
     """Where to look, and why: everything a search leader reads.
 

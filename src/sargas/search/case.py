@@ -14,6 +14,7 @@ from sargas.model.search import (
     Cells,
     Contour,
     Hypothesis,
+    LossHypotheses,
     SearchPlan,
     Sector,
     SuccessPoint,
@@ -35,6 +36,7 @@ __all__ = ["Case", "map_of", "plan_of"]
 F64 = NDArray[np.float64]
 
 CONTOURS: Final = (0.5, 0.75, 0.9, 0.95)
+HYPOTHESES_PARTICLES: Final = 20_000
 TEN_METRES: Final = 4
 """Figures of easting and of northing."""
 FOOT_TEAM: Final = Asset(asset_id="foot team", kind="foot_team")
@@ -91,6 +93,30 @@ def plan_of(case: Case, *, n_particles: int = N_PARTICLES) -> SearchPlan:
         country=case.watched,
         title=case.title,
         is_exercise=case.is_exercise,
+    )
+
+
+def hypotheses_of(case: Case, *, n_particles: int = HYPOTHESES_PARTICLES) -> LossHypotheses:
+    """Return what may have become of the lost track, without the map: the probabilities settle with few flights."""
+    fates = {fate: after for fate, (_, after) in believe(case, n_particles=n_particles).fates.items()}
+    crashed = fates["glided"] + fates["fell"] + fates["obstacle"]
+    named = {
+        "still flying": fates["flying"],
+        "left the country": fates["left"],
+        "landed": fates["landed"],
+        "crashed": crashed,
+        "never there": fates["never"],
+    }
+    likeliest = max(named, key=lambda name: named[name])
+    return LossHypotheses(
+        track_id=case.loss.track.track_id,
+        last_report_s=case.loss.track.last_report_s,
+        flying=fates["flying"],
+        left=fates["left"],
+        landed=fates["landed"],
+        crashed=crashed,
+        never=fates["never"],
+        text=f"most likely {likeliest} ({named[likeliest]:.0%})",
     )
 
 

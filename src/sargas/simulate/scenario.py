@@ -165,6 +165,18 @@ class NeighbourCue(_Table, frozen=True, kw_only=True):
     text: Text
 
 
+class OfficerStep(_Table, frozen=True, kw_only=True):
+    """What the officer of the demonstration does, about the newest open incident, and why.
+
+    `warn` approves the draft as it stands and sends it; `all_clear` does so with that of the all-clear, which may be
+    refused.
+    """
+
+    at: time
+    does: Literal["acknowledge", "warn", "all_clear"]
+    text: Text = ""
+
+
 class Scenario(_Table, frozen=True, kw_only=True):
     """All of it. Times of day are UTC; the ground is taken as flat at `ground_m` above the ellipsoid."""
 
@@ -186,6 +198,7 @@ class Scenario(_Table, frozen=True, kw_only=True):
     calls: list[Call] = []
     witnesses: list[Witnesses] = []
     cues: list[NeighbourCue] = []
+    officer: list[OfficerStep] = []
 
     @property
     def start_s(self) -> float:

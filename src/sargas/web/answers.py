@@ -16,12 +16,17 @@ class ViewState(Struct, frozen=True):
 
 
 class DeskState(Struct, frozen=True, kw_only=True):
-    """What a page needs to know first. `countries` are those whose airspace is on the map."""
+    """What a page needs to know first.
+
+    `countries` are those whose airspace is on the map, `approvals_needed` how many a warning needs, `channels` its ways out.
+    """
 
     title: str
     country: str
     countries: list[str]
     is_exercise: bool
+    approvals_needed: int
+    channels: list[str]
     version: str
     views: list[ViewState]
 

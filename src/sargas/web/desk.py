@@ -4,20 +4,23 @@ A desk has a `live` view and may have a `replay` view. In a demonstration or a r
 from entries and can be paused, sped up and moved; in a real watch it cannot. `sargas.app` implements these protocols.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from sargas.model.alarm import Alarm, HandOver, Suppression
+from sargas.model.channel import ChannelHealth
 from sargas.model.decision import Decision
 from sargas.model.finding import Finding
 from sargas.model.incident import Incident
 from sargas.model.outlook import Outlook
 from sargas.model.picture import Event, Picture
 from sargas.model.report import Observation
-from sargas.model.search import SearchPlan
+from sargas.model.search import LossHypotheses, SearchPlan
 from sargas.model.sensor import FeedHealth, Health, Sensor
 from sargas.model.track import Track
+from sargas.model.warning import Draft
 from sargas.model.zone import Place, Zone
 
 ViewName = Literal["live", "replay"]
@@ -39,10 +42,18 @@ class Clock(Struct, frozen=True, kw_only=True):
     jumping_to_s: float | None = None
 
 
+class DraftNews(Struct, frozen=True, kw_only=True):
+    """The draft of an incident's warning as it is now; None: there is nothing to warn of any more."""
+
+    incident_id: str
+    draft: Draft | None
+
+
 class Update(Struct, frozen=True, kw_only=True):
     """What changed in a view since the last update to this client; a reset carries everything.
 
-    `trouble` is all that is wrong with the watch itself now, in sentences; the client replaces what it knew.
+    An alarm that is `normal` is gone; `suppressions` and `hand_overs` are left out while they do not change. `trouble`
+    is all that is wrong with the watch itself now, in sentences; the client replaces what it knew.
     """
 
     clock: Clock
@@ -53,6 +64,11 @@ class Update(Struct, frozen=True, kw_only=True):
     health: list[Health] = []
     feeds: list[FeedHealth] = []
     observations: list[Observation] = []
+    alarms: list[Alarm] = []
+    drafts: list[DraftNews] = []
+    channels: list[ChannelHealth] = []
+    suppressions: list[Suppression] | None = None
+    hand_overs: list[HandOver] | None = None
     refused: list[str] = []
     trouble: list[str] = []
 
@@ -103,6 +119,8 @@ class Desk(Protocol):
     title: str
     country: str
     is_exercise: bool
+    approvals_needed: int
+    channels: Sequence[str]
     sensors: dict[str, Sensor]
     zones: list[Zone]
     places: list[Place]
@@ -140,6 +158,13 @@ class Desk(Protocol):
 
         Raises:
             DecisionError: the view or the incident is not there, or no such track of it is lost.
+        """
+
+    async def hypotheses(self, incident_id: str, view: ViewName) -> list[LossHypotheses]:
+        """Return what may have become of each lost track of the incident, the newest loss first.
+
+        Raises:
+            DecisionError: the view or the incident is not there.
         """
 
     async def search_export(

@@ -8,9 +8,14 @@ from collections.abc import Callable
 
 from msgspec import structs
 
+from sargas.model.alarm import Alarm
+from sargas.model.channel import ChannelHealth
 from sargas.model.finding import Finding
 from sargas.model.incident import Incident
 from sargas.model.picture import (
+    AlarmChanged,
+    ChannelHealthChanged,
+    DraftChanged,
     Event,
     FeedChanged,
     FindingChanged,
@@ -18,12 +23,13 @@ from sargas.model.picture import (
     IncidentChanged,
     Observed,
     Refused,
+    ShiftChanged,
     TrackChanged,
 )
 from sargas.model.report import Observation
 from sargas.model.sensor import FeedHealth, Health
 from sargas.model.track import Track
-from sargas.web.desk import Clock, Desk, Update, View, ViewName
+from sargas.web.desk import Clock, Desk, DraftNews, Update, View, ViewName
 
 PENDING_MAX = 10_000
 """Things changed and not yet sent, above which a client gets the whole picture instead."""
@@ -43,6 +49,11 @@ def whole_picture(view: View, trouble: list[str]) -> Update:
         health=list(picture.health.values()),
         feeds=list(picture.feeds.values()),
         observations=list(picture.observations),
+        alarms=list(picture.alarms.values()),
+        drafts=[DraftNews(incident_id=key, draft=draft) for key, draft in picture.drafts.items()],
+        channels=list(picture.channels.values()),
+        suppressions=list(picture.suppressions.values()),
+        hand_overs=list(picture.hand_overs),
         trouble=trouble,
     )
 
@@ -63,6 +74,10 @@ class Client:
         self._health: dict[str, Health] = {}
         self._feeds: dict[str, FeedHealth] = {}
         self._observations: list[Observation] = []
+        self._alarms: dict[str, Alarm] = {}
+        self._drafts: dict[str, DraftNews] = {}
+        self._channels: dict[str, ChannelHealth] = {}
+        self._shift: ShiftChanged | None = None
         self._refused: list[str] = []
         self._sent_feeds: dict[str, FeedHealth] = {}
         self._sent_clock: Clock | None = None
@@ -78,6 +93,7 @@ class Client:
     def n_pending(self) -> int:
         """How many things changed and were not sent yet."""
         things = len(self._tracks) + len(self._findings) + len(self._incidents) + len(self._observations)
+        things += len(self._alarms) + len(self._drafts) + len(self._channels) + (self._shift is not None)
         return things + len(self._health) + len(self._feeds) + len(self._refused)
 
     def on_events(self, events: list[Event]) -> None:
@@ -157,6 +173,21 @@ class Client:
                 self._feeds[feed.feed] = feed
             case Observed(report):
                 self._observations.append(report)
+            case _:
+                self._keep_of_warnings(event)
+
+    def _keep_of_warnings(self, event: Event) -> None:
+        match event:
+            case AlarmChanged(alarm):
+                self._alarms[alarm.alarm_id] = alarm
+            case DraftChanged(incident_id, draft):
+                self._drafts[incident_id] = DraftNews(incident_id=incident_id, draft=draft)
+            case ChannelHealthChanged(health):
+                self._channels[health.channel] = health
+            case ShiftChanged():
+                self._shift = event
+            case _:
+                pass
 
     def _changes(self, trouble: list[str]) -> Update:
         return Update(
@@ -167,6 +198,11 @@ class Client:
             health=list(self._health.values()),
             feeds=list(self._feeds.values()),
             observations=self._observations,
+            alarms=list(self._alarms.values()),
+            drafts=list(self._drafts.values()),
+            channels=list(self._channels.values()),
+            suppressions=list(self._shift.suppressions) if self._shift is not None else None,
+            hand_overs=list(self._shift.hand_overs) if self._shift is not None else None,
             refused=self._refused,
             trouble=trouble,
         )
@@ -181,6 +217,7 @@ class Client:
         self._tracks, self._findings, self._incidents = {}, {}, {}
         self._health, self._feeds = {}, {}
         self._observations, self._refused = [], []
+        self._alarms, self._drafts, self._channels, self._shift = {}, {}, {}, None
 
 
 class Hub:

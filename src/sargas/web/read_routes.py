@@ -39,6 +39,8 @@ def read_desk(shared: NamedDependency[Shared]) -> DeskState:
         country=desk.country,
         countries=sorted({zone.country for zone in desk.zones if zone.kind == "sovereign" and zone.country}),
         is_exercise=desk.is_exercise,
+        approvals_needed=desk.approvals_needed,
+        channels=list(desk.channels),
         version=__version__,
         views=[ViewState(name, view.clock) for name, view in opened if view is not None],
     )

@@ -16,7 +16,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter, RawBody
 from sargas.decode import gpx
 from sargas.model.decision import MarkSearched, Officer
 from sargas.model.errors import ConfigError, DataError, DecisionError
-from sargas.model.search import AssetKind, SearchPlan
+from sargas.model.search import AssetKind, LossHypotheses, SearchPlan
 from sargas.web.act_routes import ORDER_MAX_BYTES
 from sargas.web.answers import Entered, SearchOrder
 from sargas.web.faults import AnyRequest, NotThere, documented
@@ -75,6 +75,15 @@ async def read_search(
         raise NotThere(str(error)) from error
     content = await asyncio.to_thread(msgspec.json.encode, plan)
     return send(request, await pack(content, "application/json"), CHECK)
+
+
+@get("/api/incidents/{incident_id:str}/hypotheses", tags=["search"], responses=documented(404))
+async def read_hypotheses(
+    shared: NamedDependency[Shared], incident_id: FromPath[str], view: ViewQuery = "live"
+) -> list[LossHypotheses]:
+    """Return what may have become of each lost track of an incident: still flying, left, landed, crashed."""
+    _incident_of(shared, incident_id, view)
+    return await shared.desk.hypotheses(incident_id, view)
 
 
 @get(

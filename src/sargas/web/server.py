@@ -40,6 +40,7 @@ ROUTES = [
     act_routes.close_replay,
     act_routes.post_feed,
     search_routes.read_search,
+    search_routes.read_hypotheses,
     search_routes.read_search_file,
     search_routes.order_search,
     search_routes.post_tracks,

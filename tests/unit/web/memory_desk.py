@@ -21,7 +21,7 @@ from sargas.model.incident import Incident
 from sargas.model.outlook import Inside, Outlook
 from sargas.model.picture import Event, Picture, Refused
 from sargas.model.report import NO_IDENTITY, AnyReport, Cooperative, GeoPlot
-from sargas.model.search import SearchPlan
+from sargas.model.search import LossHypotheses, SearchPlan
 from sargas.model.sensor import Coverage, Health, RegistrationEstimate, Sensor
 from sargas.model.track import Track
 from sargas.model.zone import Place, Zone
@@ -227,6 +227,8 @@ class MemoryDesk:
         self.title = "Vilnius sector"
         self.country = "LT"
         self.is_exercise = True
+        self.approvals_needed = 1
+        self.channels = ["cap"]
         self.sensors = dict(SENSORS)
         self.zones = [Zone(id="LT", name="Lietuva", kind="sovereign", country="LT", polygons=(SQUARE,))]
         self.places = [Place(name="Šumskas", country="LT", lat_deg=54.61, lon_deg=25.72, population=919)]
@@ -274,6 +276,10 @@ class MemoryDesk:
     async def search_plan(self, incident_id: str, view: ViewName, track_id: int | None = None) -> SearchPlan:
         incident, now_s = self._incident(incident_id, view)
         return await self._searching.plan(incident, now_s, track_id)
+
+    async def hypotheses(self, incident_id: str, view: ViewName) -> list[LossHypotheses]:
+        incident, now_s = self._incident(incident_id, view)
+        return await self._searching.hypotheses(incident, now_s)
 
     async def search_export(
         self,
