@@ -13,6 +13,7 @@ from sargas.app.exercise import blueprint_of, find
 from sargas.app.toml_lines import Table
 from sargas.app.wire import Blueprint, build_engine
 from sargas.engine import Engine
+from sargas.evaluate.decision_clock import clock_scores
 from sargas.evaluate.moments import Moment, Post, ScoredRun
 from sargas.evaluate.plane import Plane, plane_about
 from sargas.model.entry import Entry
@@ -86,8 +87,8 @@ def watched_run(
 ) -> ScoredRun:
     """Return what the engine of a blueprint showed at each of its ticks, beside where the targets were.
 
-    The engine is the real one with its tracker and its health; the rules that judge the picture are left out. It is
-    asked at the ticks from the first to the last moment of the truth, and shows what it knew then.
+    The engine is the real one, whole. It is asked at the ticks from the first to the last moment of the truth, and
+    shows what it knew then; the incidents of that time give the decision clock.
 
     Raises:
         DataError: there is no truth.
@@ -99,7 +100,7 @@ def watched_run(
     )
     first_s = min(float(path.time_s[0]) for path in paths)
     last_s = max(float(path.time_s[-1]) for path in paths)
-    engine = build_engine(structs.replace(blueprint, rules=[]))
+    engine = build_engine(blueprint)
     times: list[float] = []
     shown: list[Moment] = []
     for now_s in ticks(engine, steps, first_s, last_s if until_s is None else min(until_s, last_s)):
@@ -117,6 +118,7 @@ def watched_run(
         truth_names={number: path.name for number, path in enumerate(paths)},
         sensors=tuple(posts_of(blueprint.sensors.values(), plane)),
         center_deg=(plane.lat_deg, plane.lon_deg),
+        clocks=clock_scores(engine.picture.incidents.values()),
         notes=("tracks are what is confirmed or coasting at each tick; lost ones are not shown",),
     )
 

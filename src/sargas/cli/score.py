@@ -95,9 +95,13 @@ def score(
 
 def _tell(scores: "Scores", found: "Found") -> None:
     from sargas.evaluate import words
+    from sargas.evaluate.decision_clock import DRAFT_S
 
     table(words.headline(scores), ["figure", "value", "meaning"], [list(line) for line in words.figures(scores)])
     table("limits (EUROCAE ED-142)", ["what", "measured", ""], [list(line) for line in words.verdicts(scores)])
+    if scores.clocks:
+        columns = ["incident", "level", "what", "track", "alarm", "draft", "sent", f"draft in {DRAFT_S:.0f} s"]
+        table("decision clock, from the first report", columns, [list(line) for line in words.clocks(scores)])
     if found.trial is not None:
         table("the trial", ["figure", "value", "meaning"], [list(line) for line in words.of_trial(found.trial)])
     for note in scores.notes:

@@ -6,6 +6,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import ArrayLike, NDArray
 
+from sargas.evaluate.decision_clock import ClockScore
 from sargas.model.errors import DataError
 
 F64 = NDArray[np.float64]
@@ -75,6 +76,7 @@ class ScoredRun(Struct, frozen=True, kw_only=True, eq=False):
 
     `times_s` increase. `center_deg` is the latitude and longitude about which the plane lies, None if the positions
     never were on the earth. `truth_names` and `track_names` name the numbers. `notes` say what was done on the way.
+    `clocks` are those of the incidents, of a run through the whole watch.
     """
 
     title: str
@@ -86,6 +88,7 @@ class ScoredRun(Struct, frozen=True, kw_only=True, eq=False):
     sensors: tuple[Post, ...] = ()
     center_deg: tuple[float, float] | None = None
     notes: tuple[str, ...] = ()
+    clocks: tuple[ClockScore, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what does not belong together.

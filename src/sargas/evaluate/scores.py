@@ -4,6 +4,7 @@ import numpy as np
 from msgspec import Struct
 
 from sargas.evaluate.consistency import Consistency, consistency
+from sargas.evaluate.decision_clock import ClockScore
 from sargas.evaluate.existence import Reliability
 from sargas.evaluate.identity import Identity, latencies
 from sargas.evaluate.limits import ED_142, Verdict, detected_share, verdicts
@@ -75,6 +76,7 @@ class Scores(Struct, frozen=True, kw_only=True):
     existence: Existence | None
     limits: tuple[Verdict, ...]
     notes: tuple[str, ...]
+    clocks: tuple[ClockScore, ...] = ()
 
 
 def score(run: ScoredRun, settings: Settings | None = None) -> Scores:
@@ -136,6 +138,7 @@ def scores_of(measured: Measured) -> Scores:
         existence=_curve(measured.reliability),
         limits=_limits(run, identity, rms_m, n_false / n_shown if n_shown else None),
         notes=run.notes,
+        clocks=run.clocks,
     )
 
 

@@ -44,6 +44,24 @@ def figures(scores: Scores) -> list[Line]:
     ]
 
 
+def clocks(scores: Scores) -> list[tuple[str, ...]]:
+    """Return a row for each incident: what it was, how long each step took, and whether the draft was in time."""
+    return [
+        (
+            clock.incident_id,
+            clock.highest_level,
+            clock.title,
+            *(_step(seconds) for seconds in (clock.track_s, clock.alarm_s, clock.draft_s, clock.sent_s)),
+            "in time" if clock.is_in_time else "LATE",
+        )
+        for clock in scores.clocks
+    ]
+
+
+def _step(seconds: float | None) -> str:
+    return "-" if seconds is None else f"{seconds:.0f} s"
+
+
 def verdicts(scores: Scores) -> list[Line]:
     """Return the limits: what, what was measured against what is allowed, and whether it passed."""
     lines = []
