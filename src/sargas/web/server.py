@@ -14,7 +14,7 @@ from litestar.openapi import OpenAPIConfig
 
 from sargas import __version__
 from sargas.model.errors import ConfigError, DataError, DecisionError, JournalError
-from sargas.web import act_routes, faults, map_routes, page, read_routes, search_routes, status_routes
+from sargas.web import act_routes, alarm_routes, faults, map_routes, page, read_routes, search_routes, status_routes
 from sargas.web.described import Mended
 from sargas.web.desk import Desk
 from sargas.web.guard import LOOPBACK, KnownHosts, TimedBodies, add_headers, same_origin
@@ -31,6 +31,8 @@ ROUTES = [
     read_routes.read_incidents,
     read_routes.read_incident,
     read_routes.read_sensors,
+    alarm_routes.read_alarm_log,
+    alarm_routes.read_shift,
     map_routes.read_zones,
     map_routes.read_sensor_map,
     map_routes.read_places,
