@@ -34,7 +34,8 @@ from msgspec import json, structs
 from made_traffic import FEED, SAC, Traffic, blueprint, json_line, midnight_s, parser, progress, tell
 from sargas import plugins
 from sargas.app.live import BATCH
-from sargas.app.wire import Blueprint, build_decoder, build_rule, settings_of, settings_of_section
+from sargas.app.config import settings_of, settings_of_table
+from sargas.app.wire import Blueprint, build_decoder, build_rule
 from sargas.engine import Engine
 from sargas.fuse import health
 from sargas.incident import book
@@ -111,8 +112,8 @@ def timed_engine(plan: Blueprint, tracker_type: str, spent_s: dict[str, float]) 
         module = plugins.load("tracker", tracker_type)
         table = plan.tracker if plan.tracker["type"] == tracker_type else {"type": tracker_type}
         tracker = module.build(settings_of(module, table), plan.sensors)
-    monitor = health.build(settings_of_section(health.Settings, plan.health, "health"), plan.sensors)
-    incidents = book.build(settings_of_section(book.Settings, plan.incidents, "incidents"), plan.country)
+    monitor = health.build(settings_of_table(health.Settings, plan.health, "health"), plan.sensors)
+    incidents = book.build(settings_of_table(book.Settings, plan.incidents, "incidents"), plan.country)
     return Engine(
         decoders={FEED: timed(build_decoder(plan.decoders[FEED], plan.sensors), "decode")},
         tracker=timed(tracker, "track"),

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from sargas.app.mistakes import Finder, Mistake
+from sargas.app.outlets import ChannelSection, StreamSection, mistakes_of
 from sargas.app.toml_lines import Table, locate
 from sargas.model.errors import ConfigError
 from sargas.model.search import Asset
@@ -17,6 +18,7 @@ from sargas.model.sensor import Sensor
 from sargas.model.zone import ZoneKind
 
 T = TypeVar("T")
+S = TypeVar("S", bound=Struct)
 DEFAULT_TRACKER: Table = {"type": "pmb"}
 DEFAULT_RULES: tuple[Table, ...] = tuple(
     {"type": name} for name in ("incursion", "approach", "near_border", "zone_entry", "silent_sensor", "reported")
@@ -82,6 +84,25 @@ class Search(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     assets: list[Asset] = []
 
 
+class WarningSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the public is warned.
+
+    `approvals`: how many officers must approve. `draft`: how drafts are made. `cap`: what the messages say beside the
+    warning; its `sender` is needed as soon as there is a channel. `wording`: a file of one's own words.
+    `municipalities`, `points`: GeoJSON files of areas with a name, and of what must not be missed (airports, schools,
+    plants). `key`, `certificate`: PEM files with which CAP messages are signed; without them they are not.
+    """
+
+    approvals: Annotated[int, Meta(ge=1, le=2)] = 1
+    draft: Table = {}
+    cap: Table = {}
+    wording: str = ""
+    municipalities: str = ""
+    points: str = ""
+    key: str = ""
+    certificate: str = ""
+
+
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole configuration."""
 
@@ -93,6 +114,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     health: Table = {}
     incidents: Table = {}
     identify: Table = {}
+    alarms: Table = {}
+    warning: WarningSection = WarningSection()
+    channels: list[ChannelSection] = []
+    streams: list[StreamSection] = []
     rules: list[Table] = msgspec.field(default_factory=lambda: [dict(rule) for rule in DEFAULT_RULES])
     journal: JournalSection = JournalSection()
     web: Web = Web()
@@ -143,7 +168,22 @@ def check(text: str, folder: Path) -> Checked[Config]:
     config = finder.convert(raw, Config, ())
     finder.parts(raw)
     finder.meaning(raw, folder)
+    if config is not None:
+        for path, told in mistakes_of(config.channels, config.streams):
+            finder.add(path, told)
     return Checked(config, sorted(finder.mistakes, key=lambda mistake: (mistake.line or 0, mistake.key)))
+
+
+def settings_of_table(kind: type[S], table: Table, name: str) -> S:
+    """Return the settings that a section's table holds.
+
+    Raises:
+        ConfigError: the table does not fit.
+    """
+    try:
+        return msgspec.convert(table, kind)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{name}: {error}") from error
 
 
 def settings_of(module: ModuleType, table: Table) -> Any:

@@ -168,8 +168,9 @@ class WatchDesk(_Desk):
         journal: Journal,
         transports: Mapping[str, Transport],
         basis: Basis | None = None,
+        channels: Sequence[str] = (),
     ) -> None:
-        super().__init__(blueprint, places, title, is_exercise=is_exercise, basis=basis)
+        super().__init__(blueprint, places, title, is_exercise=is_exercise, basis=basis, channels=channels)
         self.live = live
         self._journal = journal
         self._transports = transports
@@ -267,7 +268,10 @@ class WatchDesk(_Desk):
 
 
 class PlayedDesk(_Desk):
-    """The desk of a demonstration or a replay: its live view is itself played, and nothing is kept."""
+    """The desk of a demonstration or a replay: its live view is itself played, and nothing is kept.
+
+    `is_taken_over`: a person has decided something; from then on the officer of a demonstration stands back.
+    """
 
     def __init__(
         self,
@@ -278,9 +282,11 @@ class PlayedDesk(_Desk):
         is_exercise: bool,
         player: Player,
         basis: Basis | None = None,
+        channels: Sequence[str] = (),
     ) -> None:
-        super().__init__(blueprint, places, title, is_exercise=is_exercise, basis=basis)
+        super().__init__(blueprint, places, title, is_exercise=is_exercise, basis=basis, channels=channels)
         self.player = player
+        self.is_taken_over = False
 
     def view(self, name: ViewName) -> View | None:
         """Return the played view; there is no other."""
@@ -307,7 +313,9 @@ class PlayedDesk(_Desk):
         """
         if view != "live":
             raise DecisionError("there is no replay here")
-        return self.player.decide(decision)[0]
+        number = self.player.decide(decision)[0]
+        self.is_taken_over = True
+        return number
 
     async def post(self, feed: str, data: bytes, peer: str) -> int:
         """Refuse: what is played is already recorded.

@@ -8,10 +8,15 @@ import tomli_w
 from msgspec import Struct
 
 from sargas.app.config import DEFAULT_RULES, DEFAULT_TRACKER, Config
+from sargas.app.demo_officer import Step
+from sargas.app.outgoing import build_outlets, build_streams, renderer
+from sargas.app.outlets import ChannelSection, StreamSection
 from sargas.app.playing import play
 from sargas.app.watching import Ready
+from sargas.app.ways_out import WaysOut
 from sargas.app.wire import Blueprint, all_zones
 from sargas.model.errors import DataError
+from sargas.share.cap_profile import Profile
 from sargas.simulate import scenario as scenario_format
 from sargas.simulate.run import Simulation, run, truth_csv
 from sargas.simulate.scenario import Scenario
@@ -73,31 +78,66 @@ def blueprint_of(simulation: Simulation) -> Blueprint:
         health={},
         incidents={},
         rules=list(DEFAULT_RULES),
+        is_exercise=True,
     )
 
 
-async def demonstrate(
-    name: str, *, seed: int, speed: float, is_paused: bool, host: str, port: int, ready: Ready
-) -> None:
+class Demonstration(Struct, frozen=True, kw_only=True):
+    """How a scenario is shown: what chance brings, how fast, where it is served, and where warnings go.
+
+    `out` is the folder for the CAP messages and the public page, `tak` the host and port of a TAK server.
+    """
+
+    seed: int
+    speed: float
+    is_paused: bool
+    host: str
+    port: int
+    out: Path
+    tak: tuple[str, int] | None = None
+
+
+async def demonstrate(name: str, demo: Demonstration, ready: Ready) -> None:
     """Serve a scenario as a played desk until SIGINT or SIGTERM.
 
     Raises:
         DataError: there is no such scenario, or it has a mistake.
     """
-    simulation = run(find(name), seed)
+    simulation = run(find(name), demo.seed)
+    scenario = simulation.scenario
     journal = journal_memory.build(journal_memory.Settings())
     journal.append(simulation.entries)
     await play(
         blueprint_of(simulation),
         journal,
-        title=f"{simulation.scenario.title} ({simulation.scenario.label.lower()})",
+        title=f"{scenario.title} ({scenario.label.lower()})",
         is_exercise=True,
-        speed=speed,
-        is_paused=is_paused,
+        speed=demo.speed,
+        is_paused=demo.is_paused,
         start_s=None,
-        host=host,
-        port=port,
+        host=demo.host,
+        port=demo.port,
         ready=ready,
+        ways=demo_ways_out(scenario.country, demo),
+        officer=[Step(at_s=scenario.time_s(one.at), does=one.does, text=one.text) for one in scenario.officer],
+    )
+
+
+def demo_ways_out(country: str, demo: Demonstration) -> WaysOut:
+    """Return where the warnings of a demonstration go: CAP files, a public page, and a TAK server if there is one."""
+    channels = [
+        ChannelSection(name="cap", channel={"type": "cap_file", "path": str(demo.out / "cap")}),
+        ChannelSection(name="public", channel={"type": "public", "path": str(demo.out / "public")}),
+    ]
+    streams = []
+    if demo.tak is not None:
+        host, port = demo.tak
+        channels.append(ChannelSection(name="tak", channel={"type": "tak", "host": host, "port": port}))
+        streams.append(StreamSection(name="tak-tracks", stream={"type": "tak", "host": host, "port": port}))
+    return WaysOut(
+        outlets=build_outlets(channels, demo.out),
+        streams=build_streams(streams, demo.out),
+        render=renderer(Profile(sender="demonstration@sargas.invalid"), None, country=country),
     )
 
 

@@ -1,11 +1,14 @@
 """A played watch in the browser: a demonstration, or a recording run again."""
 
 import asyncio
+from collections.abc import Sequence
 
+from sargas.app.demo_officer import DemoOfficer, Step
 from sargas.app.desks import PlayedDesk
 from sargas.app.player import Player
 from sargas.app.search_basis import Basis
-from sargas.app.watching import Ready, serve_until_stopped
+from sargas.app.watching import Ready, glimpse_of, serve_until_stopped
+from sargas.app.ways_out import WaysOut, run_ways_out
 from sargas.app.wire import Blueprint, build_engine, load_places
 from sargas.model.errors import DataError
 from sargas.ports import Journal
@@ -24,8 +27,12 @@ async def play(
     port: int,
     ready: Ready,
     basis: Basis | None = None,
+    ways: WaysOut | None = None,
+    officer: Sequence[Step] = (),
 ) -> None:
     """Serve the entries of a journal as a played desk until SIGINT or SIGTERM.
+
+    `ways` bring out what is sent, `officer` are the steps of the officer of a demonstration.
 
     Raises:
         DataError: the journal is empty.
@@ -43,8 +50,17 @@ async def play(
     )
     if start_s is not None:
         await player.play(jump_to_s=start_s)
-    desk = PlayedDesk(blueprint, load_places(), title, is_exercise=is_exercise, player=player, basis=basis)
+    channels = list(ways.outlets) if ways is not None else ()
+    desk = PlayedDesk(
+        blueprint, load_places(), title, is_exercise=is_exercise, player=player, basis=basis, channels=channels
+    )
+    if officer:
+        player.follow(DemoOfficer(player, officer, lambda: not desk.is_taken_over))
     async with asyncio.TaskGroup() as tasks:
-        playing = tasks.create_task(player.run(), name="player")
+        running = [tasks.create_task(player.run(), name="player")]
+        if ways is not None:
+            out = run_ways_out(ways, player, player.record, lambda: glimpse_of(player, blueprint))
+            running.append(tasks.create_task(out, name="ways out"))
         await serve_until_stopped(desk, host, port, ready)
-        playing.cancel()
+        for task in reversed(running):
+            task.cancel()

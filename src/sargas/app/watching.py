@@ -14,14 +14,16 @@ from sargas.app.clock import SteadyClock
 from sargas.app.config import Config
 from sargas.app.desks import WatchDesk
 from sargas.app.live import Live
+from sargas.app.published import Published
 from sargas.app.restore import Progress, restore
 from sargas.app.search_basis import basis_of
 from sargas.app.supervise import run_feeds
-from sargas.app.wire import blueprint_of, build_engine, build_transport, load_places, snapshot_key
+from sargas.app.ways_out import run_ways_out, ways_out
+from sargas.app.wire import Blueprint, blueprint_of, build_engine, build_transport, load_places, snapshot_key
 from sargas.engine import Engine, EngineFactory
 from sargas.model.errors import JournalError
 from sargas.model.units import DAY_S
-from sargas.ports import Journal
+from sargas.ports import Glimpse, Journal
 from sargas.store import journal_sqlite
 from sargas.web.desk import Desk
 from sargas.web.server import create_app, serve
@@ -42,6 +44,7 @@ async def watch(config: Config, folder: Path, *, ready: Ready, progress: Progres
         ConfigError, DataError, JournalError: it could not start.
     """
     blueprint, basis = blueprint_of(config, folder), basis_of(config.search, folder)
+    ways = ways_out(config, folder)
     journal = journal_sqlite.build(journal_sqlite.Settings(path=str(folder / config.journal.path)))
     try:
         key = snapshot_key(blueprint)
@@ -65,6 +68,7 @@ async def watch(config: Config, folder: Path, *, ready: Ready, progress: Progres
             journal=journal,
             transports=transports,
             basis=basis,
+            channels=list(ways.outlets) if ways is not None else (),
         )
         _settle_memory()
         async with asyncio.TaskGroup() as tasks:
@@ -74,6 +78,9 @@ async def watch(config: Config, folder: Path, *, ready: Ready, progress: Progres
                 tasks.create_task(_prune(journal, live, config), name="retention"),
             ]
             await live.is_started.wait()
+            if ways is not None:
+                out = run_ways_out(ways, live, live.deliver, lambda: glimpse_of(live, blueprint))
+                running.append(tasks.create_task(out, name="ways out"))
             await serve_until_stopped(desk, config.web.host, config.web.port, ready)
             await desk.close_replay()
             for task in reversed(running):
@@ -81,6 +88,16 @@ async def watch(config: Config, folder: Path, *, ready: Ready, progress: Progres
     finally:
         journal.close()
     log.info("watch_ended")
+
+
+def glimpse_of(view: Published, blueprint: Blueprint) -> Glimpse:
+    """Return what a stream may show of a view now."""
+    return Glimpse(
+        picture=view.picture,
+        sensors=blueprint.sensors,
+        country=blueprint.country,
+        is_exercise=blueprint.is_exercise,
+    )
 
 
 async def _restored(journal: Journal, key: str, make_engine: EngineFactory, progress: Progress | None) -> Engine:

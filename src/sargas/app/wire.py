@@ -5,30 +5,29 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from sargas import __version__, plugins
 from sargas.airspace import borders, places
+from sargas.alarm import book as alarm_book
 from sargas.app import search_basis
-from sargas.app.config import Config, ZoneFile, settings_of
+from sargas.app.config import Config, ZoneFile, settings_of, settings_of_table
 from sargas.app.toml_lines import Table
 from sargas.app.zone_files import read_zones
 from sargas.engine import Engine
 from sargas.fuse import health
 from sargas.identify import identifier
 from sargas.incident import book
+from sargas.incident.warning_decisions import WarningRules
 from sargas.model.aircraft import Aircraft
 from sargas.model.errors import ConfigError, DataError, SargasError
 from sargas.model.sensor import Sensor
 from sargas.model.zone import Place, Zone
 from sargas.ports import Decoder, Rule, Transport
 
-T = TypeVar("T", bound=Struct)
-
-CORE = ("airspace", "decode", "fuse", "identify", "incident", "kernels", "model")
+CORE = ("airspace", "alarm", "decode", "fuse", "identify", "incident", "kernels", "model", "warn")
 
 
 class Blueprint(Struct, frozen=True, kw_only=True):
@@ -45,6 +44,9 @@ class Blueprint(Struct, frozen=True, kw_only=True):
     rules: list[Table]
     identify: Table = {}
     aircraft: tuple[Aircraft, ...] = msgspec.field(default_factory=search_basis.packaged_aircraft)
+    alarms: Table = {}
+    n_approvals: int = 1
+    is_exercise: bool = False
 
 
 def blueprint_of(config: Config, folder: Path) -> Blueprint:
@@ -66,6 +68,9 @@ def blueprint_of(config: Config, folder: Path) -> Blueprint:
         rules=config.rules,
         identify=config.identify,
         aircraft=search_basis.aircraft_of(config.search, folder),
+        alarms=config.alarms,
+        n_approvals=config.warning.approvals,
+        is_exercise=config.watch.is_exercise,
     )
 
 
@@ -121,14 +126,19 @@ def build_engine(blueprint: Blueprint) -> Engine:
     return Engine(
         decoders={name: build_decoder(table, sensors) for name, table in blueprint.decoders.items()},
         tracker=tracker.build(settings_of(tracker, blueprint.tracker), sensors),
-        health=health.build(settings_of_section(health.Settings, blueprint.health, "health"), sensors),
+        health=health.build(settings_of_table(health.Settings, blueprint.health, "health"), sensors),
         rules=[build_rule(table, blueprint) for table in blueprint.rules],
         incidents=book.build(
-            settings_of_section(book.Settings, blueprint.incidents, "incidents"), blueprint.country, sensors
+            settings_of_table(book.Settings, blueprint.incidents, "incidents"),
+            blueprint.country,
+            sensors,
+            blueprint.aircraft,
+            WarningRules(n_approvals=blueprint.n_approvals, is_exercise=blueprint.is_exercise),
         ),
         identifier=identifier.build(
-            settings_of_section(identifier.Settings, blueprint.identify, "identify"), blueprint.aircraft, sensors
+            settings_of_table(identifier.Settings, blueprint.identify, "identify"), blueprint.aircraft, sensors
         ),
+        alarms=alarm_book.build(settings_of_table(alarm_book.Settings, blueprint.alarms, "alarms")),
         step_s=blueprint.step_s,
     )
 
@@ -155,18 +165,6 @@ def build_transport(table: Table, name: str, folder: Path) -> Transport:
         table = {**table, "path": str(folder / path)}
     transport: Transport = module.build(settings_of(module, table), name)
     return transport
-
-
-def settings_of_section(kind: type[T], table: Table, name: str) -> T:
-    """Return a section's settings.
-
-    Raises:
-        ConfigError: the table does not fit.
-    """
-    try:
-        return msgspec.convert(table, kind)
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"{name}: {error}") from error
 
 
 def snapshot_key(blueprint: Blueprint) -> str:

@@ -1,10 +1,13 @@
 """`sargas demo`."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Final
 
 from cyclopts import Parameter
 
-from sargas.cli.console import say
+from sargas.cli.console import EXIT_USAGE, fail, say
+
+PORT_MAX: Final = 65_535
 
 
 def demo(
@@ -16,6 +19,8 @@ def demo(
     port: int = 8470,
     browser: Annotated[bool, Parameter(negative="--no-browser")] = True,
     paused: bool = False,
+    out: Path | None = None,
+    tak: str = "",
 ) -> None:
     """Play a reconstructed night in the browser: by default the drone of 28 July 2025.
 
@@ -35,8 +40,13 @@ def demo(
         Open the browser.
     paused: bool
         Wait at the beginning until somebody presses play.
+    out: Path | None
+        The folder for what is sent: CAP messages and the public page; a new one for each demonstration by default.
+    tak: str
+        HOST:PORT of a TAK server that gets the tracks and the warnings too, by plain TCP.
     """
     import asyncio
+    import tempfile
 
     from sargas.app import exercise, logs
 
@@ -48,9 +58,22 @@ def demo(
             _open(address)
 
     say(f"preparing {scenario} ...")
-    asyncio.run(
-        exercise.demonstrate(scenario, seed=seed, speed=speed, is_paused=paused, host=host, port=port, ready=ready)
+    folder = out or Path(tempfile.mkdtemp(prefix="sargas-demo-"))
+    shown = exercise.Demonstration(
+        seed=seed, speed=speed, is_paused=paused, host=host, port=port, out=folder, tak=_server(tak)
     )
+    say(f"what is sent is written to {folder}")
+    asyncio.run(exercise.demonstrate(scenario, shown, ready))
+
+
+def _server(text: str) -> tuple[str, int] | None:
+    """Return the host and port of HOST:PORT, None if nothing is given."""
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) <= PORT_MAX:
+        fail(f"--tak {text}: expected HOST:PORT, for example 127.0.0.1:8087", EXIT_USAGE)
+    return host.strip("[]"), int(port)
 
 
 def _open(address: str) -> None:
