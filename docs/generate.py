@@ -13,12 +13,15 @@ from typing import Any
 import msgspec
 
 from sargas import plugins
-from sargas.app import config
+from sargas.alarm import book as alarm_book
+from sargas.app import config, outlets
 from sargas.decode import jsonl
 from sargas.fuse import health
 from sargas.identify import identifier
 from sargas.incident import book
 from sargas.model import search, sensor
+from sargas.share import cap_profile
+from sargas.warn import drafter
 
 REFERENCE = Path(__file__).parent / "reference"
 KIND_TITLES: dict[plugins.Kind, str] = {
@@ -27,6 +30,8 @@ KIND_TITLES: dict[plugins.Kind, str] = {
     "decoder": "Decoders: `[feeds.decoder]`",
     "tracker": "Trackers: `[tracker]`",
     "rule": "Rules: `[[rules]]`",
+    "channel": "Channels: `[channels.channel]`",
+    "stream": "Streams: `[streams.stream]`",
 }
 
 HEAD = """\
@@ -54,6 +59,12 @@ def configuration() -> str:
         ("`[health]`", health.Settings),
         ("`[incidents]`", book.Settings),
         ("`[identify]`", identifier.Settings),
+        ("`[alarms]`", alarm_book.Settings),
+        ("`[warning]`", config.WarningSection),
+        ("`[warning.draft]`", drafter.Settings),
+        ("`[warning.cap]`", cap_profile.Profile),
+        ("`[[channels]]`", outlets.ChannelSection),
+        ("`[[streams]]`", outlets.StreamSection),
     ]
     parts += [section(f"## {title}", struct) for title, struct in sections]
     for kind, title in KIND_TITLES.items():

@@ -10,7 +10,7 @@ import pytest
 
 from sargas import plugins
 from sargas.model.decision import Acknowledge, Comment
-from sargas.model.entry import Body, Decided, Entry, FeedClosed, FeedOpened, Frame, Note
+from sargas.model.entry import Body, ChannelChanged, Decided, Dispatched, Entry, FeedClosed, FeedOpened, Frame, Note
 from sargas.model.errors import JournalError
 from sargas.ports import Journal
 
@@ -22,6 +22,8 @@ EVERY_KIND: list[Body] = [
     Frame("radar", b""),
     Decided(Comment(officer="Ona Šimkutė", incident_id="i-1", text="girdėjau variklį")),
     FeedClosed("radar", "the peer closed the connection"),
+    Dispatched(incident_id="i-1", warning_id="i-1-W1", channel="mail", fate="failed", n_attempts=2, text="nobody"),
+    ChannelChanged(channel="mail", is_alive=False, text="connection refused"),
 ]
 
 

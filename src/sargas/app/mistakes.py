@@ -5,19 +5,28 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Final, Literal, Union, get_args, get_origin
 
 import msgspec
 from msgspec import Struct
 
 from sargas import plugins
+from sargas.alarm import book as alarm_book
 from sargas.app.toml_lines import Path as KeyPath
 from sargas.app.toml_lines import Table, line_of, show
 from sargas.fuse import health
 from sargas.identify import identifier
 from sargas.incident import book
 from sargas.model.errors import ConfigError
+from sargas.share import cap_profile
+from sargas.warn import drafter
 
+SECTIONS: Final[tuple[tuple[str, type[Struct]], ...]] = (
+    ("health", health.Settings),
+    ("incidents", book.Settings),
+    ("identify", identifier.Settings),
+    ("alarms", alarm_book.Settings),
+)
 WORDS = {
     "int": "a whole number",
     "float": "a number",
@@ -91,10 +100,25 @@ class Finder:
         self._part("tracker", raw.get("tracker"), ("tracker",))
         for index, rule in _tables(raw.get("rules")):
             self._part("rule", rule, ("rules", index))
-        own = (("health", health.Settings), ("incidents", book.Settings), ("identify", identifier.Settings))
-        for section, settings in own:
+        for index, channel in _tables(raw.get("channels")):
+            self._part("channel", channel.get("channel"), ("channels", index, "channel"))
+        for index, stream in _tables(raw.get("streams")):
+            self._part("stream", stream.get("stream"), ("streams", index, "stream"))
+        for section, settings in SECTIONS:
             if isinstance(raw.get(section), dict):
                 self.convert(raw[section], settings, (section,))
+        self._warning(raw)
+
+    def _warning(self, raw: dict[str, object]) -> None:
+        """Check the tables of the warnings; who sends must be known as soon as anything leaves."""
+        warning = raw.get("warning", {})
+        if not isinstance(warning, dict):  # told already
+            return
+        if isinstance(warning.get("draft"), dict):
+            self.convert(warning["draft"], drafter.Settings, ("warning", "draft"))
+        cap = warning.get("cap", {})
+        if isinstance(cap, dict) and (cap or _tables(raw.get("channels"))):
+            self.convert(cap, cap_profile.Profile, ("warning", "cap"))
 
     def _part(self, kind: plugins.Kind, table: object, path: KeyPath) -> None:
         if not isinstance(table, dict):  # not given, or no table: told already
@@ -143,10 +167,20 @@ class Finder:
         for index, zone in _tables(raw.get("zones")):
             self._is_there(zone.get("file"), ("zones", index, "file"), folder)
         self._search(raw.get("search"), folder)
+        self._warning_files(raw.get("warning"), folder)
         journal = raw.get("journal")
         path = journal.get("path") if isinstance(journal, dict) else None
         if isinstance(path, str) and not (folder / path).parent.is_dir():
             self.add(("journal", "path"), f"no folder '{(folder / path).parent}'")
+
+    def _warning_files(self, warning: object, folder: Path) -> None:
+        if not isinstance(warning, dict):
+            return
+        for key in ("wording", "municipalities", "points", "key", "certificate"):
+            if warning.get(key) != "":
+                self._is_there(warning.get(key), ("warning", key), folder)
+        if bool(warning.get("key")) != bool(warning.get("certificate")):
+            self.add(("warning",), "key and certificate go together")
 
     def _search(self, search: object, folder: Path) -> None:
         if not isinstance(search, dict):

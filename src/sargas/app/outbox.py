@@ -89,7 +89,7 @@ class Outbox:
         clock = self._view.clock
         if clock.jumping_to_s is not None:
             return []
-        alive = {name: worker.pulse.is_alive is not False for name, worker in self._workers.items()}
+        alive = {name: worker.is_working for name, worker in self._workers.items()}
         found = due(self._view.picture.incidents.values(), self._channels, alive, clock.now_s)
         return [one for one in found if one.channel == channel]
 
@@ -153,7 +153,16 @@ class Worker:
         self._spool = spool
         self._tries: dict[Key, Tries] = {}
         self._ended: dict[Key, None] = {}
+        self._has_failed = False
         self._check_at_s = 0.0
+
+    @property
+    def is_working(self) -> bool:
+        """Whether the channel may be relied on: if not, those that stand in for it take what is sent from now on.
+
+        One failure is enough: it is tried again here all the same, but nobody waits for the second.
+        """
+        return self.pulse.is_alive is not False and not self._has_failed
 
     def forget(self) -> None:
         """Forget how tries went, and what the journal knows: it is another one's past now."""
@@ -209,6 +218,7 @@ class Worker:
 
     async def _delivered(self, one: Due, n_attempts: int, receipt: str) -> None:
         await self._dispatched(one, "delivered", n_attempts, receipt)
+        self._has_failed = False
         self._end(one)
         since_s = self._outbox.now_s() - (one.warning.sent_s or 0.0)
         log.info("warning_delivered", **_keys(one), n_attempts=n_attempts, since_sent_s=round(since_s, 3))
@@ -217,6 +227,7 @@ class Worker:
 
     async def _failed(self, one: Due, n_attempts: int, reason: str) -> None:
         """Record it, so that a stand-in begins at once, and look whether the channel lives at all."""
+        self._has_failed = True
         await self._dispatched(one, "failed", n_attempts, reason)
         tries = self._tries.setdefault(one.key, Tries())
         tell = log.warning if tries.n_failed == 0 else log.debug
@@ -276,6 +287,7 @@ class Worker:
                 if tries.n_refused == 0:  # it failed while nobody answered: now somebody does
                     tries.not_before_s = 0.0
         else:
+            self._has_failed = False
             self.pulse.seen(answers=answers)
             await self._tell(looked.reason if isinstance(looked, Fault) else looked)
         self._check_at_s = _moment_s() + (SECOND_LOOK_S if self.pulse.is_in_doubt else CHECK_EVERY_S)

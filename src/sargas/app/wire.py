@@ -24,14 +24,16 @@ from sargas.incident.warning_decisions import WarningRules
 from sargas.model.aircraft import Aircraft
 from sargas.model.errors import ConfigError, DataError, SargasError
 from sargas.model.sensor import Sensor
-from sargas.model.zone import Place, Zone
-from sargas.ports import Decoder, Rule, Transport
+from sargas.model.zone import Municipality, Place, PointOfInterest, Zone
+from sargas.ports import Decoder, Drafter, Rule, Transport
+from sargas.warn import drafter
+from sargas.warn.wording import Wording
 
 CORE = ("airspace", "alarm", "decode", "fuse", "identify", "incident", "kernels", "model", "warn")
 
 
 class Blueprint(Struct, frozen=True, kw_only=True):
-    """All that an engine is built from."""
+    """All that an engine is built from. `places` are the towns whose people are warned."""
 
     country: str
     step_s: float
@@ -45,8 +47,13 @@ class Blueprint(Struct, frozen=True, kw_only=True):
     identify: Table = {}
     aircraft: tuple[Aircraft, ...] = msgspec.field(default_factory=search_basis.packaged_aircraft)
     alarms: Table = {}
+    draft: Table = {}
     n_approvals: int = 1
     is_exercise: bool = False
+    places: tuple[Place, ...] = msgspec.field(default_factory=lambda: tuple(load_places()))
+    municipalities: tuple[Municipality, ...] = ()
+    points: tuple[PointOfInterest, ...] = ()
+    wordings: dict[str, Wording] = {}
 
 
 def blueprint_of(config: Config, folder: Path) -> Blueprint:
@@ -69,6 +76,7 @@ def blueprint_of(config: Config, folder: Path) -> Blueprint:
         identify=config.identify,
         aircraft=search_basis.aircraft_of(config.search, folder),
         alarms=config.alarms,
+        draft=config.warning.draft,
         n_approvals=config.warning.approvals,
         is_exercise=config.watch.is_exercise,
     )
@@ -138,8 +146,24 @@ def build_engine(blueprint: Blueprint) -> Engine:
         identifier=identifier.build(
             settings_of_table(identifier.Settings, blueprint.identify, "identify"), blueprint.aircraft, sensors
         ),
+        drafter=build_drafter(blueprint),
         alarms=alarm_book.build(settings_of_table(alarm_book.Settings, blueprint.alarms, "alarms")),
         step_s=blueprint.step_s,
+    )
+
+
+def build_drafter(blueprint: Blueprint) -> Drafter:
+    """Return what drafts the warnings of the watched country."""
+    table = {**blueprint.draft, "is_exercise": blueprint.is_exercise}
+    return drafter.build(
+        settings_of_table(drafter.Settings, table, "warning.draft"),
+        country=blueprint.country,
+        zones=blueprint.zones,
+        places=blueprint.places,
+        aircraft=blueprint.aircraft,
+        municipalities=blueprint.municipalities,
+        points=blueprint.points,
+        wordings=blueprint.wordings,
     )
 
 

@@ -4,10 +4,10 @@ What an alarm was about is kept track by track: each present track has a priorit
 priority that it had when the alarm was heard, or that another covered track has. Only what rises above that is news.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Final, NamedTuple, TypeAlias
 
-from msgspec import Meta, Struct, structs
+from msgspec import Meta, Struct
 
 from sargas.incident import words
 from sargas.incident.fold import RANK
@@ -32,8 +32,8 @@ NAMED_AT, DROPPED_AT = 0.65, 0.5
 """As the identifier names one kind from 65 % on and drops it under 50 %, so all harmless ones together here."""
 FRESH_S: Final = 300.0
 """What was there so long ago is still what the alarm was about: a track that is lost and found again is no news."""
-SETTLED_S: Final = 60.0
-"""So long must what is known of it be better before a lower priority is shown."""
+SETTLED_S: Final = 30.0
+"""So long must another priority or kind hold before it is shown, where nothing must be heard."""
 
 Key: TypeAlias = int | str
 """A track's number, or the finding that speaks of no track."""
@@ -48,11 +48,26 @@ class Rules(Struct, frozen=True, kw_only=True):
     balloon_inside: Priority = "low"
 
 
-class Heard(Struct):
-    """What an incident was last heard for, and which tracks, up to which priority, that covers.
+class Known(Struct):
+    """What is remembered of a track: how dangerous it is held to be, its priority, when it was last there.
 
-    `known`: of each track how dangerous it is held to be, its priority, and when it was last so. `said`: those of
-    which a person said that they are harmless. `lower_since_s`: since when the incident shows more than it needs to.
+    `covers` is the priority up to which an alarm has told of it, and `covers_threat` as what; `milder_since_s` since
+    when it is held to be less dangerous than that.
+    """
+
+    threat: int
+    priority: int
+    last_s: float
+    covers: int = 0
+    covers_threat: int = 0
+    milder_since_s: float | None = None
+
+
+class Heard(Struct):
+    """What an incident was last heard for, and what is known of its tracks.
+
+    `said`: those of which a person said that they are harmless. `other_since_s`: since when the incident's priority
+    and kind are no longer what is known.
     """
 
     time_s: float | None = None
@@ -60,11 +75,10 @@ class Heard(Struct):
     level: Level = "white"
     step: int = 0
     came_back: bool = False
-    covers: dict[Key, int] = {}
-    known: dict[Key, tuple[int, int, float]] = {}
+    known: dict[Key, Known] = {}
     said: frozenset[Key] = frozenset()
     disposition: str = "undecided"
-    lower_since_s: float | None = None
+    other_since_s: float | None = None
 
 
 class Subject(NamedTuple):
@@ -79,50 +93,50 @@ class Subject(NamedTuple):
 
 
 def annunciation(
-    incident: Incident, subjects: Iterable[Subject], heard: Heard, now_s: float, rules: Rules
+    incident: Incident, present: Sequence[Subject], heard: Heard, now_s: float, rules: Rules
 ) -> Alarmed | Ranked | None:
-    """Return the alarm if the incident must be heard now, what ranks it otherwise if that has changed, or None."""
+    """Return the alarm if the incident must be heard now, what ranks it if only that has changed, or None."""
     if incident.status != "open" or incident.level == "white":
         return None
-    present = list(subjects)
-    priority = max((one.priority for one in present), default=HIGH if incident.level == "red" else MEDIUM)
-    kind = _kind(present)
+    priority, kind = _rank(incident, present)
     reasons = _reasons(incident, present, heard, rules)
     is_urgent = priority == HIGH and heard.priority < HIGH
     if reasons and (heard.time_s is None or is_urgent or now_s - heard.time_s >= rules.quiet_s):
         return Alarmed(priority=PRIORITIES[priority], reason="; ".join(reasons), kind=kind)
-    if reasons or (PRIORITIES[priority], kind) == (incident.priority, incident.kind):
+    if reasons or heard.other_since_s is None:
         return None
-    if heard.lower_since_s is None or now_s - heard.lower_since_s < SETTLED_S:
-        return None
-    return Ranked(priority=PRIORITIES[priority], kind=kind)
+    is_settled = now_s - heard.other_since_s >= SETTLED_S
+    return Ranked(priority=PRIORITIES[priority], kind=kind) if is_settled else None
 
 
-def _reasons(incident: Incident, present: list[Subject], heard: Heard, rules: Rules) -> list[str]:
+def _rank(incident: Incident, present: Sequence[Subject]) -> tuple[int, str]:
+    """Return the priority and the kind that the incident should show: those of the most pressing, most dangerous."""
+    priority = max((one.priority for one in present), default=HIGH if incident.level == "red" else MEDIUM)
+    threat = max((one.threat for one in present), default=DANGEROUS)
+    kinds = [one.kind for one in present if one.threat == threat and one.kind]
+    return priority, max(sorted(set(kinds)), key=kinds.count, default="")
+
+
+def _reasons(incident: Incident, present: Sequence[Subject], heard: Heard, rules: Rules) -> list[str]:
     """Return what there is to say that was not heard; nothing if it all was."""
     if heard.level == "white":
         return [f"it came back: {incident.title}" if heard.came_back else incident.title]
     reasons: list[str] = []
     if RANK[incident.level] > RANK[heard.level]:
         reasons.append(f"{words.LEVEL_WORDS[incident.level]}: {incident.title}")
-    step = _step(present, rules)
-    if step > heard.step:
+    if _step(present, rules) > heard.step:
         reasons.append(f"{sum(one.is_inside for one in present)} tracks are inside")
-    worse = max((one for one in present if one.priority > heard.covers.get(one.key, 0)), key=_worst, default=None)
-    if worse is not None and worse.priority > _floor(present, heard) and not reasons:
-        reasons.append(worse.text)
+    news = [one for one in present if one.key not in heard.known or one.priority > heard.known[one.key].covers]
+    worst = max(news, key=lambda one: (one.priority, one.threat), default=None)
+    if not reasons and worst is not None and worst.priority > _floor(present, heard):
+        reasons.append(worst.text)
     return reasons
 
 
-def _worst(one: Subject) -> tuple[int, int]:
-    return one.priority, one.threat
-
-
 def _floor(present: Iterable[Subject], heard: Heard) -> int:
-    """Return the priority of what is covered and is there, or was until lately."""
-    here = {one.key: one.priority for one in present}
-    of_known = {key: priority for key, (_, priority, _) in heard.known.items()} | here
-    return max((min(of_known.get(key, 0), covered) for key, covered in heard.covers.items()), default=0)
+    """Return the priority of what an alarm has told of and is there, or was until lately."""
+    now = {key: known.priority for key, known in heard.known.items()} | {one.key: one.priority for one in present}
+    return max((min(now[key], known.covers) for key, known in heard.known.items()), default=0)
 
 
 def _step(present: Iterable[Subject], rules: Rules) -> int:
@@ -131,45 +145,51 @@ def _step(present: Iterable[Subject], rules: Rules) -> int:
     return sum(n_inside >= step for step in rules.raid_steps)
 
 
-def _kind(present: list[Subject]) -> str:
-    """Return what the most dangerous of them are identified as; empty if nobody knows."""
-    threat = max((one.threat for one in present), default=DANGEROUS)
-    kinds = [one.kind for one in present if one.threat == threat and one.kind]
-    return max(sorted(set(kinds)), key=kinds.count, default="")
-
-
 def remember(
-    incident: Incident, present: list[Subject], heard: Heard, told: Alarmed | Ranked | None, now_s: float, rules: Rules
+    incident: Incident,
+    present: Sequence[Subject],
+    heard: Heard,
+    told: Alarmed | Ranked | None,
+    *,
+    now_s: float,
+    rules: Rules,
 ) -> None:
     """Bring what was heard up to date with what is there, and with the alarm if there was one."""
-    if incident.status != "open":
-        return
     if incident.level == "white":
-        over = Heard(time_s=heard.time_s, came_back=heard.came_back or heard.level != "white")
-        for name in Heard.__struct_fields__:
-            setattr(heard, name, getattr(over, name))
+        if heard.level != "white":
+            heard.came_back = True
+        heard.level, heard.step, heard.known, heard.other_since_s = "white", 0, {}, None
         return
-    is_alarm = isinstance(told, Alarmed)
     floor = _floor(present, heard)
     for one in present:
-        heard.known[one.key] = (one.threat, one.priority, now_s)
-        covered = heard.covers.get(one.key, 0)
-        if is_alarm or covered < one.priority <= floor:
-            heard.covers[one.key] = max(covered, one.priority)
-    for key in [key for key, (_, _, last_s) in heard.known.items() if now_s - last_s > FRESH_S]:
+        known = heard.known.setdefault(one.key, Known(one.threat, one.priority, now_s))
+        known.threat, known.priority, known.last_s = one.threat, one.priority, now_s
+        if isinstance(told, Alarmed) or known.covers < one.priority <= floor:
+            known.covers, known.covers_threat = max(known.covers, one.priority), max(known.covers_threat, one.threat)
+        _grow_milder(known, now_s)
+    for key in [key for key, known in heard.known.items() if now_s - known.last_s > FRESH_S]:
         del heard.known[key]
-        heard.covers.pop(key, None)
     if incident.disposition != heard.disposition:
         is_harmless = incident.disposition in HARMLESS_WORDS
         heard.disposition, heard.said = incident.disposition, frozenset(heard.known) if is_harmless else frozenset()
     if isinstance(told, Alarmed):
         heard.time_s, heard.priority, heard.level = now_s, RANKS[told.priority], incident.level
         heard.step = max(heard.step, _step(present, rules))
-    shown = max((one.priority for one in present), default=RANKS[incident.priority])
-    is_other = told is None and (PRIORITIES[shown], _kind(present)) != (incident.priority, incident.kind)
-    heard.lower_since_s = (now_s if heard.lower_since_s is None else heard.lower_since_s) if is_other else None
-    if told is not None or shown == RANKS[incident.priority]:
-        heard.priority = max(heard.priority, shown) if is_alarm else min(heard.priority, shown)
+    priority, kind = _rank(incident, present)
+    if told is not None or (PRIORITIES[priority], kind) == (incident.priority, incident.kind):
+        heard.other_since_s = None
+    elif heard.other_since_s is None:
+        heard.other_since_s = now_s
+
+
+def _grow_milder(known: Known, now_s: float) -> None:
+    """Forget the worse that was told of a track once it has long been held to be less."""
+    if known.threat >= known.covers_threat:
+        known.milder_since_s = None
+    elif known.milder_since_s is None:
+        known.milder_since_s = now_s
+    elif now_s - known.milder_since_s >= FRESH_S:
+        known.covers, known.covers_threat, known.milder_since_s = known.priority, known.threat, None
 
 
 def subjects(incident: Incident, sky: Sky, picture: Picture, heard: Heard, rules: Rules) -> list[Subject]:
@@ -191,7 +211,7 @@ def subjects(incident: Incident, sky: Sky, picture: Picture, heard: Heard, rules
         one = _tracked(track_id, picture, heard, rules, is_inside=False)
         before = heard.known.get(track_id)
         if lost.is_ours:
-            found[track_id] = one._replace(priority=before[1]) if is_fresh and before is not None else one
+            found[track_id] = one._replace(priority=before.priority) if is_fresh and before is not None else one
     return list(found.values())
 
 
@@ -209,7 +229,7 @@ def _reported(finding: Finding, heard: Heard, rules: Rules) -> Subject:
 def _tracked(track_id: int, picture: Picture, heard: Heard, rules: Rules, *, is_inside: bool) -> Subject:
     before = heard.known.get(track_id)
     known = picture.classifications.get(track_id)
-    threat = _threat(track_id, picture, before[0] if before is not None else None)
+    threat = _threat(track_id, picture, before.threat if before is not None else None)
     if track_id in heard.said:
         threat = HARMLESS
     kind = _harmless_kind(known) if threat == HARMLESS else known.answer if known is not None else ""
@@ -255,6 +275,11 @@ def threat_of(known: Classification, before: int | None = None) -> int:
     return CREWED if harmless + crewed >= (DROPPED_AT if before == CREWED else NAMED_AT) else DANGEROUS
 
 
+def is_balloon(known: Classification) -> bool:
+    """Return whether something of that class is taken for a balloon."""
+    return threat_of(known) == HARMLESS and _harmless_kind(known) == BALLOON
+
+
 def _harmless_kind(known: Classification | None) -> str:
     """Return the likeliest of the harmless kinds."""
     shares = {one.kind: one.probability for one in known.classes if one.kind in HARMLESS_KINDS} if known else {}
@@ -267,45 +292,45 @@ class Annunciator:
     def __init__(self, rules: Rules, load_s: float) -> None:
         self._rules = rules
         self._load_s = load_s
-        self._heard: dict[str, Heard] = {}
-        self._times_s: list[float] = []
+        self.heard: dict[str, Heard] = {}
+        self.times_s: list[float] = []
 
     def take_over(self, before: "Annunciator") -> None:
         """Go on with what another configuration's book was heard for."""
-        self._heard = {key: structs.replace(heard) for key, heard in before._heard.items()}
-        self._times_s = list(before._times_s)
+        self.heard = dict(before.heard)
+        self.times_s = list(before.times_s)
 
     def load(self, now_s: float) -> int:
         """Return how many alarms were heard lately."""
-        self._times_s = [time_s for time_s in self._times_s if now_s - time_s < self._load_s]
-        return len(self._times_s)
+        self.times_s = [time_s for time_s in self.times_s if now_s - time_s < self._load_s]
+        return len(self.times_s)
 
     def look(self, incident: Incident, sky: Sky, picture: Picture) -> Alarmed | Ranked | None:
         """Return the alarm if the incident must be heard now, its rank if that changed; remember it."""
-        now_s, heard = picture.now_s, self._heard.get(incident.incident_id)
+        now_s, heard = picture.now_s, self.heard.get(incident.incident_id)
         if heard is None:
-            heard = self._heard[incident.incident_id] = Heard()
+            heard = self.heard[incident.incident_id] = Heard()
             if incident.n_alarms or incident.acknowledged_s is not None:  # it was heard before all that is kept here
                 heard.level, heard.time_s = incident.highest_level, incident.alarmed_s
         present = subjects(incident, sky, picture, heard, self._rules) if incident.level != "white" else []
         told = annunciation(incident, present, heard, now_s, self._rules)
-        remember(incident, present, heard, told, now_s, self._rules)
+        remember(incident, present, heard, told, now_s=now_s, rules=self._rules)
         if isinstance(told, Alarmed):
-            self._times_s.append(now_s)
+            self.times_s.append(now_s)
         return told
 
     def came_back(self, incident_id: str) -> None:
         """What was closed is open again, and nobody opened it: that must be heard."""
-        self._heard[incident_id] = Heard(came_back=True)
+        self.heard[incident_id] = Heard(came_back=True)
 
     def goes_on(self, incident_id: str, lost_id: int, track_id: int) -> None:
         """A lost track goes on as another one, which is covered as it was."""
-        heard = self._heard.get(incident_id)
+        heard = self.heard.get(incident_id)
         if heard is not None and lost_id in heard.known:
             heard.known[track_id] = heard.known.pop(lost_id)
-            heard.covers[track_id] = heard.covers.pop(lost_id, 0)
+            heard.said |= {track_id} if lost_id in heard.said else frozenset()
 
     def keep_only(self, incident_ids: Iterable[str]) -> None:
         """Forget the incidents that are no longer kept."""
         kept = set(incident_ids)
-        self._heard = {key: heard for key, heard in self._heard.items() if key in kept}
+        self.heard = {key: heard for key, heard in self.heard.items() if key in kept}

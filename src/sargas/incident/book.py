@@ -7,15 +7,17 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct, structs
 
 from sargas.incident import words
+from sargas.incident.annunciate import Annunciator, Rules, Steps
 from sargas.incident.decisions import happenings, on_incident
 from sargas.incident.fold import RANK, fold, says_more
 from sargas.incident.levels import Patience, Sky, assess, sought
 from sargas.incident.losses import followed, loss_of
-from sargas.incident.match import Grouping, match_finding
+from sargas.incident.match import Grouping, match_finding, widened
 from sargas.incident.near import LastSeen, Reach, last_seen, off_course_m
 from sargas.incident.still_flying import endurance_of, lost_track
 from sargas.incident.warning_decisions import WarningRules
 from sargas.model.aircraft import Aircraft
+from sargas.model.alarm import Priority
 from sargas.model.decision import Decision, LinkTrack
 from sargas.model.entry import Dispatched
 from sargas.model.errors import DecisionError
@@ -57,6 +59,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     finding. `group_*`: tracks that matter so near in place and time are one incident.
     `report_*`: a report or cue and a track are one if the track can have come from there. `reacquire_*`: a new track
     is the lost one if it could be there by now. `update_s`: no more often is a finding's update kept.
+
+    Near doubles with every `group_alarms` alarms of the last `load_s`, up to `group_max_*`; balloons that follow each
+    other within `balloon_*` are one incident. `quiet_s`: no more often is an incident heard, unless it rises to high
+    priority; `raid_steps`: it is heard again when so many tracks are inside. `balloon_inside`: the priority of
+    balloons in the airspace.
     """
 
     ignored_rules: tuple[str, ...] = ("near_border", "silent_sensor")
@@ -66,6 +73,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     endurance_max_s: Seconds = 21_600.0
     group_radius_m: Metres = 5_000.0
     group_s: Seconds = 300.0
+    group_max_m: Metres = 40_000.0
+    group_max_s: Seconds = 3_600.0
+    group_alarms: Annotated[int, Meta(ge=1, le=100)] = 2
+    load_s: Seconds = 1_800.0
+    balloon_radius_m: Metres = 40_000.0
+    balloon_s: Seconds = 7_200.0
+    balloon_inside: Priority = "low"
+    quiet_s: Seconds = 60.0
+    raid_steps: Steps = (3, 10, 30, 100, 300)
     report_radius_m: Metres = 20_000.0
     report_s: Seconds = 1_800.0
     report_speed_mps: Annotated[float, Meta(ge=0.0, le=350.0)] = 50.0
@@ -120,6 +136,15 @@ class IncidentBook:
             report_s=settings.report_s,
             report_speed_mps=settings.report_speed_mps,
             report_reach_max_m=settings.report_reach_max_m,
+            group_max_m=settings.group_max_m,
+            group_max_s=settings.group_max_s,
+            group_alarms=settings.group_alarms,
+            balloon_radius_m=settings.balloon_radius_m,
+            balloon_s=settings.balloon_s,
+        )
+        self._annunciator = Annunciator(
+            Rules(quiet_s=settings.quiet_s, raid_steps=settings.raid_steps, balloon_inside=settings.balloon_inside),
+            settings.load_s,
         )
         self._reach = Reach(
             within_s=settings.reacquire_s,
@@ -142,6 +167,9 @@ class IncidentBook:
         for name in ("_incidents", "_watches", "_by_finding", "_by_track", "_count"):
             setattr(self, name, copy(getattr(before, name)))
         self._watches = {incident_id: sky.renewed() for incident_id, sky in self._watches.items()}
+        kept = getattr(before, "_annunciator", None)  # a version that had no alarms kept none
+        if kept is not None:
+            self._annunciator.take_over(kept)
 
     def on_findings(self, findings: Sequence[Finding], picture: Picture) -> Sequence[Incident]:
         """Return the incidents that these findings, and the tracks lost or found, changed."""
@@ -154,6 +182,7 @@ class IncidentBook:
         for incident_id in list(self._watches):
             self._search(incident_id, picture)
             self._level(incident_id, picture.now_s)
+            self._annunciate(incident_id, picture)
         self._forget()
         return [self._incidents[incident_id] for incident_id in self._changed]
 
@@ -179,6 +208,7 @@ class IncidentBook:
         self._keep_or_drop_watch(incident.incident_id)
         if self._incidents[incident.incident_id].status == "open":
             self._level(incident.incident_id, time_s)
+            self._annunciate(incident.incident_id, picture)
         return [self._incidents[incident.incident_id]]
 
     def on_draft(self, draft: Draft, now_s: float) -> Sequence[Incident]:
@@ -315,7 +345,8 @@ class IncidentBook:
             fits = [i.incident_id for i in candidates if self._lost_that_fits(i.incident_id, track) is not None]
             if fits:
                 return fits[0]
-        return match_finding(finding, candidates, picture, self._grouping, is_forced=is_full)
+        grouping = widened(self._grouping, self._annunciator.load(picture.now_s))
+        return match_finding(finding, candidates, picture, grouping, is_forced=is_full)
 
     def _reopen_for(self, incident_id: str, finding: Finding, now_s: float) -> None:
         """Open a closed incident again; what was said to be harmless only if it is now more than it ever was."""
@@ -324,6 +355,7 @@ class IncidentBook:
         if incident.status == "open" or (incident.disposition in HARMLESS and not is_more):
             return
         self._happen(incident_id, now_s, Reopened(officer="", text=f"it came back: {finding.title}"))
+        self._annunciator.came_back(incident_id)
         self._keep_or_drop_watch(incident_id)
 
     def _keep_or_drop_watch(self, incident_id: str) -> None:
@@ -421,6 +453,7 @@ class IncidentBook:
         self._watches[incident_id].lost.pop(lost.track_id, None)
         self._watches[incident_id].continued[lost.track_id] = track.track_id
         self._by_track[track.track_id] = incident_id
+        self._annunciator.goes_on(incident_id, lost.track_id, track.track_id)
         unseen = words.duration(max(0.0, track.first_s - lost.time_s))
         reason = f"appeared {unseen} after track {lost.track_id} was lost, where that one could be by then"
         joined = TrackJoined(track_id=track.track_id, reason=reason, continues=lost.track_id)
@@ -440,6 +473,12 @@ class IncidentBook:
                 watch.lost.clear()
                 watch.continued.clear()
 
+    def _annunciate(self, incident_id: str, picture: Picture) -> None:
+        """Let the incident be heard if there is something that was not."""
+        told = self._annunciator.look(self._incidents[incident_id], self._watches[incident_id], picture)
+        if told is not None:
+            self._happen(incident_id, picture.now_s, told)
+
     def _forget(self) -> None:
         """Drop the oldest closed incidents beyond those that are kept, and what points at them."""
         excess = len(self._incidents) - len(self._watches) - self._settings.n_closed_kept
@@ -451,6 +490,7 @@ class IncidentBook:
         self._changed = {key: None for key in self._changed if key not in gone}
         self._by_finding = {key: value for key, value in self._by_finding.items() if value not in gone}
         self._by_track = {key: value for key, value in self._by_track.items() if value not in gone}
+        self._annunciator.keep_only(self._incidents)
 
 
 def _first_report_s(finding: Finding, picture: Picture) -> float:

@@ -35,8 +35,10 @@ from sargas.model.warning import Level, LostTrack
 RANK: Final[dict[str, int]] = {"white": 0, "info": 0, "yellow": 1, "red": 2}
 FIRST_KEPT: Final = 200
 LAST_KEPT: Final = 200
-FINDINGS_KEPT: Final = 100
-TRACKS_KEPT: Final = 400
+FINDINGS_KEPT: Final = 1_000
+CLEARED_KEPT: Final = 100
+TRACKS_KEPT: Final = 1_000
+"""A raid of 500 that became one incident: what is inside must count for its level and its warning."""
 OFFICERS_KEPT: Final = 1_000
 
 
@@ -111,10 +113,11 @@ def _with_finding(state: Incident, finding: Finding) -> Incident:
 
 
 def _without_oldest(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Return at most `FINDINGS_KEPT` findings; those that are cleared go first."""
-    if len(findings) <= FINDINGS_KEPT:
+    """Return at most `FINDINGS_KEPT` findings, `CLEARED_KEPT` of them cleared; those that are cleared go first."""
+    cleared = [index for index, finding in enumerate(findings) if finding.state == "cleared"]
+    if len(findings) <= FINDINGS_KEPT and len(cleared) <= CLEARED_KEPT:
         return findings
-    oldest = next((index for index, finding in enumerate(findings) if finding.state == "cleared"), 0)
+    oldest = cleared[0] if cleared else 0
     return findings[:oldest] + findings[oldest + 1 :]
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from sargas.incident.annunciate import BALLOON, is_balloon
 from sargas.incident.near import distance_m
 from sargas.model.finding import Finding, Heard
 from sargas.model.incident import Incident
@@ -19,6 +20,12 @@ class Grouping(Struct, frozen=True, kw_only=True):
     report_s: float
     report_speed_mps: float
     report_reach_max_m: float
+    group_max_m: float
+    group_max_s: float
+    group_alarms: int
+    balloon_radius_m: float
+    balloon_s: float
+    wider: float = 1.0
 
 
 class Mark(Struct, frozen=True, kw_only=True):
@@ -30,6 +37,15 @@ class Mark(Struct, frozen=True, kw_only=True):
     lon_deg: float
     radius_m: float
     is_heard: bool
+    is_balloon: bool = False
+
+
+def widened(grouping: Grouping, n_alarms: int) -> Grouping:
+    """Return the grouping after so many alarms in the last minutes: near doubles with each few, up to a bound.
+
+    In a raid a person can hold a few stories that are large, and not a hundred that are small.
+    """
+    return structs.replace(grouping, wider=2.0 ** min(n_alarms // grouping.group_alarms, 20))
 
 
 def match_finding(
@@ -53,8 +69,8 @@ def match_finding(
 def _reach_m(here: Mark, there: Mark, grouping: Grouping) -> float:
     """Return how far apart two marks of one story may lie [m]; negative if they are too far apart in time."""
     if not (here.is_heard or there.is_heard):
-        is_together = abs(here.raised_s - there.raised_s) <= grouping.group_s
-        return grouping.group_radius_m if is_together else -1.0
+        radius_m, within_s = _near(here, there, grouping)
+        return radius_m if abs(here.raised_s - there.raised_s) <= within_s else -1.0
     apart_s = abs(here.placed_s - there.placed_s)
     if apart_s > grouping.report_s:
         return -1.0
@@ -62,12 +78,33 @@ def _reach_m(here: Mark, there: Mark, grouping: Grouping) -> float:
     return here.radius_m + there.radius_m + min(flown_m, grouping.report_reach_max_m)
 
 
+def _near(here: Mark, there: Mark, grouping: Grouping) -> tuple[float, float]:
+    """Return how near in place [m] and time [s] two tracks of one story began to matter.
+
+    Balloons that come with one wind are one story for hours. What is no balloon is not widely put among balloons: it
+    would be hidden there.
+    """
+    radius_m, within_s = grouping.group_radius_m, grouping.group_s
+    if here.is_balloon != there.is_balloon:
+        return radius_m, within_s
+    wide_m = max(radius_m, min(radius_m * grouping.wider, grouping.group_max_m))
+    wide_s = max(within_s, min(within_s * grouping.wider, grouping.group_max_s))
+    if not here.is_balloon:
+        return wide_m, wide_s
+    return max(wide_m, grouping.balloon_radius_m), max(wide_s, grouping.balloon_s)
+
+
 def _marks(incident: Incident, picture: Picture) -> list[Mark]:
-    return [mark for finding in incident.findings if (mark := _mark(finding, picture)) is not None]
+    was_balloons = BALLOON in {incident.kind, incident.disposition}
+    found = (_mark(finding, picture, was_balloon=was_balloons) for finding in incident.findings)
+    return [mark for mark in found if mark is not None]
 
 
-def _mark(finding: Finding, picture: Picture) -> Mark | None:
-    """Return where and when the finding is; that of a track is where the track is now, if it is still seen."""
+def _mark(finding: Finding, picture: Picture, *, was_balloon: bool = False) -> Mark | None:
+    """Return where and when the finding is; that of a track is where the track is now, if it is still seen.
+
+    `was_balloon` is what one was that is no longer told apart.
+    """
     detail, raised_s = finding.detail, finding.raised_s
     if isinstance(detail, Heard):
         return Mark(
@@ -85,4 +122,13 @@ def _mark(finding: Finding, picture: Picture) -> Mark | None:
         lat_deg, lon_deg, placed_s = finding.lat_deg, finding.lon_deg, finding.time_s
     else:
         return None
-    return Mark(raised_s=raised_s, placed_s=placed_s, lat_deg=lat_deg, lon_deg=lon_deg, radius_m=0.0, is_heard=False)
+    known = picture.classifications.get(finding.track_id) if finding.track_id is not None else None
+    return Mark(
+        raised_s=raised_s,
+        placed_s=placed_s,
+        lat_deg=lat_deg,
+        lon_deg=lon_deg,
+        radius_m=0.0,
+        is_heard=False,
+        is_balloon=was_balloon if known is None else is_balloon(known),
+    )

@@ -46,3 +46,26 @@ class Place(Struct, frozen=True, kw_only=True):
     lat_deg: float
     lon_deg: float
     population: int
+
+
+class Municipality(Struct, frozen=True, kw_only=True):
+    """A municipality, or whatever area the authorities name a warning by; polygons as those of a zone."""
+
+    name: str
+    polygons: tuple[Polygon, ...]
+    country: str = ""
+    population: int | None = None
+
+
+class PointOfInterest(Struct, frozen=True, kw_only=True):
+    """A place where a passing target matters more than elsewhere: an airport, a school, a plant.
+
+    `kind` is a word of the user's; `population` how many people are usually there.
+    """
+
+    name: str
+    kind: str
+    lat_deg: float
+    lon_deg: float
+    country: str = ""
+    population: int | None = None

@@ -102,7 +102,7 @@ def test_a_red_finding_opens_a_red_incident_named_by_country_and_date(book: Inci
     assert (incident.level, incident.status, incident.disposition) == ("red", "open", "undecided")
     assert incident.first_report_s == T0 - 100  # the first report of its young track
     assert incident.track_ids == (5,)
-    assert [item.what for item in incident.timeline] == ["opened", "level"]
+    assert [item.what for item in incident.timeline] == ["opened", "level", "alarmed"]
 
 
 @pytest.mark.parametrize(

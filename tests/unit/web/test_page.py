@@ -20,6 +20,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     page = tmp_path / "page"
     (page / "assets").mkdir(parents=True)
     (page / "index.html").write_text("<!doctype html><title>Sargas</title>", encoding="utf-8")
+    (page / "wall.html").write_text("<!doctype html><title>wall</title>", encoding="utf-8")
     (page / "assets" / "index-abc123.js").write_bytes(SCRIPT)
     (page / "assets" / "font-1.woff2").write_bytes(b"wOF2")
     (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
@@ -37,6 +38,15 @@ def test_the_index_is_the_root_and_is_asked_for_again_every_time(client: TestCli
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["cache-control"] == "no-cache"
+
+
+def test_the_wall_has_an_address_of_its_own_and_what_was_not_built_says_so(client: TestClient) -> None:
+    answer = client.get("/wall")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "<title>wall</title>" in answer.text
+    assert answer.headers["cache-control"] == "no-cache"
+    assert client.get("/shift").status_code == 503
+    assert "make page" in client.get("/shift").text
 
 
 def test_a_hashed_file_is_kept_for_ever(client: TestClient) -> None:
