@@ -193,6 +193,9 @@ class WatchDesk(_Desk):
         for name, n_dropped in self.dropped().items():
             if n_dropped:
                 trouble.append(f"feed {name} dropped {n_dropped} datagrams: the watch could not keep up")
+        for name, health in sorted(self.live.picture.channels.items()):
+            if not health.is_alive:
+                trouble.append(f"channel {name} is dead: {health.text}")
         if n_faults := self.live.guard.n_faults:
             trouble.append(f"a part of the watch failed on {n_faults} entries or ticks, passed over; see the log")
         return trouble

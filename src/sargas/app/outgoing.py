@@ -8,12 +8,12 @@ from typing import Final
 import structlog
 
 from sargas import plugins
-from sargas.app.config import settings_of
+from sargas.app.config import Config, WarningSection, settings_of, settings_of_table
 from sargas.app.outbox import Outlet
 from sargas.app.outlets import ChannelSection, StreamSection
 from sargas.app.spool import Render
 from sargas.app.toml_lines import Table
-from sargas.model.errors import DataError
+from sargas.model.errors import ConfigError, DataError
 from sargas.model.incident import Incident
 from sargas.model.warning import PublicWarning
 from sargas.ports import Bulletin, Channel, Stream
@@ -46,6 +46,54 @@ def build_streams(sections: Sequence[StreamSection], folder: Path) -> dict[str, 
         ConfigError: a stream's settings do not fit.
     """
     return {section.name: build_stream(section.stream, section.name, folder) for section in sections}
+
+
+def problems_of(config: Config, folder: Path) -> list[tuple[str, str]]:
+    """Return (key, what is wrong) of the ways out, as far as it shows when they are built."""
+    problems: list[tuple[str, str]] = []
+    for index, channel in enumerate(config.channels):
+        try:
+            build_channel(channel.channel, channel.name, folder)
+        except ConfigError as error:
+            problems.append((f"channels[{index}].channel", str(error)))
+    for index, stream in enumerate(config.streams):
+        try:
+            build_stream(stream.stream, stream.name, folder)
+        except ConfigError as error:
+            problems.append((f"streams[{index}].stream", str(error)))
+    try:
+        signer_of(config.warning, folder)
+    except ConfigError as error:
+        problems.append(("warning.key", str(error)))
+    return problems
+
+
+def profile_of(config: Config) -> Profile:
+    """Return what stands in the CAP messages; a watch that only streams needs no sender.
+
+    Raises:
+        ConfigError: the table does not fit.
+    """
+    table = config.warning.cap or ({} if config.channels else {"sender": "nobody"})
+    return settings_of_table(Profile, table, "warning.cap")
+
+
+def signer_of(section: WarningSection, folder: Path) -> Signer | None:
+    """Return the signer of the key and certificate, None if there are none.
+
+    Raises:
+        ConfigError: a file cannot be read or used.
+    """
+    if not section.key:
+        return None
+    return Signer(_read(folder / section.key, "key"), _read(folder / section.certificate, "certificate"))
+
+
+def _read(path: Path, key: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"warning.{key}: {path}: {error.strerror or error}") from error
 
 
 def build_channel(table: Table, name: str, folder: Path) -> Channel:

@@ -7,16 +7,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from sargas.app.config import Config, WarningSection, settings_of_table
+from sargas.app.config import Config
 from sargas.app.outbox import Followed, Outbox, Outlet
-from sargas.app.outgoing import build_outlets, build_streams, renderer
+from sargas.app.outgoing import build_outlets, build_streams, profile_of, renderer, signer_of
 from sargas.app.spool import Render, Spool
 from sargas.app.streams import run_streams
 from sargas.app.telling import Record
-from sargas.model.errors import ConfigError
 from sargas.ports import Glimpse, Stream
-from sargas.share.cap_profile import Profile
-from sargas.share.cap_sign import Signer
 
 BULLETINS: Final = "bulletins"
 """What is added to the journal's name for the folder of the bulletins that leave."""
@@ -48,37 +45,9 @@ def ways_out(config: Config, folder: Path) -> WaysOut | None:
     )
 
 
-def profile_of(config: Config) -> Profile:
-    """Return what stands in the CAP messages; a watch that only streams needs no sender.
-
-    Raises:
-        ConfigError: the table does not fit.
-    """
-    table = config.warning.cap or ({} if config.channels else {"sender": "nobody"})
-    return settings_of_table(Profile, table, "warning.cap")
-
-
-def signer_of(section: WarningSection, folder: Path) -> Signer | None:
-    """Return the signer of the key and certificate, None if there are none.
-
-    Raises:
-        ConfigError: a file cannot be read or used.
-    """
-    if not section.key:
-        return None
-    return Signer(_read(folder / section.key, "key"), _read(folder / section.certificate, "certificate"))
-
-
 async def run_ways_out(ways: WaysOut, view: Followed, record: Record, look: Callable[[], Glimpse]) -> None:
     """Bring warnings and the air picture out until cancelled."""
     outbox = Outbox(view, record, ways.outlets, Spool(ways.render, ways.folder))
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(outbox.run(), name="outbox")
         tasks.create_task(run_streams(ways.streams, look, record), name="streams")
-
-
-def _read(path: Path, key: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"warning.{key}: {path}: {error.strerror or error}") from error

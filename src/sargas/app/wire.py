@@ -12,7 +12,7 @@ from msgspec import Struct
 from sargas import __version__, plugins
 from sargas.airspace import borders, places
 from sargas.alarm import book as alarm_book
-from sargas.app import search_basis
+from sargas.app import outgoing, search_basis
 from sargas.app.config import Config, ZoneFile, settings_of, settings_of_table
 from sargas.app.toml_lines import Table
 from sargas.app.zone_files import read_zones
@@ -115,6 +115,7 @@ def problems_of(config: Config, folder: Path) -> list[tuple[str, str]]:
         except DataError as error:
             problems.append((f"zones[{index}].file", str(error)))
     problems += search_basis.problems_of(config.search, folder)
+    problems += outgoing.problems_of(config, folder)
     if not problems:
         try:
             build_engine(blueprint_of(config, folder))
