@@ -20,7 +20,7 @@ from sargas.fuse import health
 from sargas.identify import identifier
 from sargas.incident import book
 from sargas.model import search, sensor
-from sargas.share import cap_profile
+from sargas.share import bulletin_json, cap_profile
 from sargas.warn import drafter
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -138,8 +138,14 @@ def schema() -> str:
     return json.dumps(jsonl.schema(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
+def bulletin_schema() -> str:
+    """Return the JSON Schema of a bulletin as a webhook and a broker get it."""
+    return json.dumps(bulletin_json.schema(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
 if __name__ == "__main__":
     (REFERENCE / "configuration.md").write_text(configuration(), encoding="utf-8")
     (REFERENCE / "report.schema.json").write_text(schema(), encoding="utf-8")
+    (REFERENCE / "bulletin.schema.json").write_text(bulletin_schema(), encoding="utf-8")
     for page in ("report_format.py", "commands.py", "aircraft_table.py"):
         runpy.run_path(str(Path(__file__).parent / page), run_name="__main__")

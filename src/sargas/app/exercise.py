@@ -26,6 +26,8 @@ WATCH = "watch.toml"
 JOURNAL = "recorded.journal"
 TRUTH = "truth.csv"
 BATCH = 2_000
+DEMO_PAGE = "https://warnings.sargas.invalid"
+"""Where the public page of a demonstration claims to be: a name that never exists (RFC 2606)."""
 
 
 class Summary(Struct, frozen=True, kw_only=True):
@@ -127,7 +129,10 @@ def demo_ways_out(country: str, demo: Demonstration) -> WaysOut:
     """Return where the warnings of a demonstration go: CAP files, a public page, and a TAK server if there is one."""
     channels = [
         ChannelSection(name="cap", channel={"type": "cap_file", "path": str(demo.out / "cap")}),
-        ChannelSection(name="public", channel={"type": "public", "path": str(demo.out / "public")}),
+        ChannelSection(
+            name="public",
+            channel={"type": "public", "path": str(demo.out / "public"), "address": DEMO_PAGE, "reload_s": 5},
+        ),
     ]
     streams = []
     if demo.tak is not None:

@@ -28,6 +28,10 @@ Sender = Annotated[str, Meta(pattern=r"^[^\x00-\x20\x7f\s,<&]{3,128}\Z", descrip
 Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\w")]
 OptionalLine = Annotated[str, Meta(max_length=200)]
 Tag = Annotated[str, Meta(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="RFC 5646, such as lt-LT")]
+# RFC 3986, 3: what every reader of an address takes, with the host by name.
+_SIGNS: Final = r"(?:[A-Za-z0-9._~:@!$&'()*+,;=/-]|%[0-9A-Fa-f]{2})*"
+ADDRESS: Final = rf"https?://[A-Za-z0-9.-]+(:[0-9]{{1,5}})?(/{_SIGNS})?"
+PAGE: Final = rf"{ADDRESS}(\?{_SIGNS})?(#{_SIGNS})?"
 MessageId = Annotated[int, Meta(ge=0, le=65_535)]
 
 COUNTRIES: Final[Mapping[str, tuple[str, str]]] = {
@@ -144,7 +148,7 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     sender: Sender
     sender_name: OptionalLine = ""
-    web: Annotated[str, Meta(pattern=r"^(https?://[^\x00-\x20<>]+)?\Z", max_length=500)] = ""
+    web: Annotated[str, Meta(pattern=rf"^({PAGE})?\Z", max_length=500)] = ""
     contact: OptionalLine = ""
     time_zone: str = ""
     languages: dict[Annotated[str, Meta(pattern="^[a-z]{2,3}$")], Tag] = {}

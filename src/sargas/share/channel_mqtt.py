@@ -4,7 +4,6 @@
 A repeat puts the same bytes on the same topics; its `id` tells that it is the same.
 """
 
-import asyncio
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from sargas.model.errors import ConfigError
 from sargas.ports import Bulletin
 from sargas.share.bulletin_json import encoded
 from sargas.share.connecting import CHECK_S, WHOLE_S
-from sargas.share.mqtt_link import Access, Broker, Link, Message, access_to, in_thread, topic
+from sargas.share.mqtt_link import Access, Broker, Link, Message, OneThread, access_to, topic
 from sargas.share.wording import safe_name
 
 Settings = Broker
@@ -41,10 +40,9 @@ class Mqtt:
 
     def __init__(self, access: Access) -> None:
         self._access = access
-        # A broker ends the connection of a client whose id comes again. So deliveries wait for each other, and a
-        # check, for which no delivery shall wait, has an id of its own.
+        # No delivery shall wait for a check, and under one id the broker would end the other's connection.
         self._for_checks = structs.replace(access, client_id=f"{access.client_id}-check")
-        self._one_at_a_time = asyncio.Lock()
+        self._delivering, self._checking = OneThread(), OneThread()
 
     async def deliver(self, bulletin: Bulletin) -> str:
         """Return where it stands, once the broker has confirmed it.
@@ -53,12 +51,8 @@ class Mqtt:
             ChannelError: the broker has not confirmed it.
         """
         found = messages(bulletin, self._access.broker)
-        async with self._one_at_a_time:
-            is_heard = await _with_link(
-                self._access,
-                WHOLE_S,
-                lambda link, left_s: link.publish(found, left_s, is_confirmed=True),
-            )
+        work = _on_link(self._access, WHOLE_S, lambda link, left_s: link.publish(found, left_s, is_confirmed=True))
+        is_heard = await self._delivering.do(work, WHOLE_S + GRACE_S, self._late(WHOLE_S))
         nobody = "" if is_heard else "; nobody is subscribed to it now"
         return f"retained by {self._access.label} as {found[0].topic}{nobody}"
 
@@ -68,11 +62,15 @@ class Mqtt:
         Raises:
             ChannelError: it does not.
         """
-        await _with_link(self._for_checks, CHECK_S, lambda _link, _left_s: True)
+        work = _on_link(self._for_checks, CHECK_S, lambda _link, _left_s: True)
+        await self._checking.do(work, CHECK_S + GRACE_S, self._late(CHECK_S))
         return f"{self._access.label} lets us in"
 
     async def close(self) -> None:
         """Nothing stays open between two deliveries."""
+
+    def _late(self, longest_s: float) -> str:
+        return f"broker {self._access.label}: did not answer within {longest_s:g} s"
 
 
 def messages(bulletin: Bulletin, broker: Broker) -> tuple[Message, Message]:
@@ -84,12 +82,10 @@ def messages(bulletin: Bulletin, broker: Broker) -> tuple[Message, Message]:
     return first, second
 
 
-async def _with_link(access: Access, longest_s: float, work: Callable[[Link, float], bool]) -> bool:
-    """Return what work returns on a connection of its own, in the time that is left for it.
-
-    Raises:
-        ChannelError: the broker did not do its part.
-    """
+def _on_link(
+    access: Access, longest_s: float, work: Callable[[Link, float], bool]
+) -> Callable[[threading.Event], bool]:
+    """Return work that opens a connection of its own, does its part in the time that is left, and closes it."""
 
     def run(stop: threading.Event) -> bool:
         started_s = time.monotonic()
@@ -100,5 +96,4 @@ async def _with_link(access: Access, longest_s: float, work: Callable[[Link, flo
         finally:
             link.close()
 
-    late = f"broker {access.label}: did not answer within {longest_s:g} s"
-    return await in_thread(run, longest_s + GRACE_S, late)
+    return run

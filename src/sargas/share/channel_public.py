@@ -23,7 +23,7 @@ from sargas.airspace import borders, places
 from sargas.model.errors import ChannelError, DataError
 from sargas.model.warning import Language
 from sargas.ports import Bulletin
-from sargas.share.cap_profile import known_zone, zone_name
+from sargas.share.cap_profile import ADDRESS, known_zone, zone_name
 from sargas.share.public_feeds import atom_xml, rss_xml
 from sargas.share.public_map import Background
 from sargas.share.public_page import Edition, Published, index_html, published, standings
@@ -52,7 +52,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     path: Annotated[str, Meta(min_length=1)]
-    address: Annotated[str, Meta(pattern=r"^https?://[^\x00-\x20<>?#]+\Z", max_length=500)]
+    address: Annotated[str, Meta(pattern=rf"^{ADDRESS}\Z", max_length=500)]
     title: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\w")] = "Air warnings"
     publisher: Annotated[str, Meta(max_length=100)] = ""
     history: Annotated[int, Meta(ge=1, le=1_000)] = 50

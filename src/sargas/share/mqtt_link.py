@@ -14,7 +14,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import paho.mqtt.client as paho
 from msgspec import Meta, Struct
@@ -31,7 +31,8 @@ T = TypeVar("T")
 Topic = Annotated[str, Meta(pattern=r"^[^+#\x00$/][^+#\x00]{0,199}$", description="no wildcards")]
 PORTS: Final = {True: 8883, False: 1883}
 """With TLS and without (IANA: secure-mqtt, mqtt)."""
-KEEPALIVE_S: Final = 15
+KEEPALIVE_S: Final = 5
+"""Between two pings (3.1.2.10): a broker that is gone without a word shows in twice that."""
 TURN_S: Final = 0.05
 """How soon the thread sees that it should stop."""
 NOBODY: Final = 0x10
@@ -274,22 +275,36 @@ class Link:
         return ChannelError(f"broker {self._access.label}: {one_line(what)}")
 
 
-async def in_thread(work: Callable[[threading.Event], T], longest_s: float, late: str) -> T:
-    """Return what blocking work returns; cancelled or too slow, it is told to stop, ends by itself and is forgotten.
+class OneThread:
+    """Does blocking work in a thread, one piece at a time: what was given up comes to its end before the next begins.
 
-    Raises:
-        ChannelError: `late`, it took longer than that; or what the work raised.
+    A broker ends the connection of a client whose id comes again, so that two pieces would throw each other out.
     """
-    stop = threading.Event()
-    running = asyncio.get_running_loop().run_in_executor(None, work, stop)
-    running.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # nobody may wait for it any more
-    try:
-        await asyncio.wait([running], timeout=longest_s)
-    finally:
-        stop.set()
-    if running.done():
-        return running.result()
-    raise ChannelError(late)
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+        self._running: asyncio.Future[Any] | None = None
+
+    async def do(self, work: Callable[[threading.Event], T], longest_s: float, late: str) -> T:
+        """Return what the work returns; cancelled or too slow, it is told to stop and ends by itself.
+
+        Raises:
+            ChannelError: `late`, it took longer than that; or what the work raised.
+        """
+        stop = threading.Event()
+        async with self._turn:
+            if self._running is not None:
+                await asyncio.wait([self._running], timeout=longest_s)
+            running = asyncio.get_running_loop().run_in_executor(None, work, stop)
+            running.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # perhaps nobody waits
+            self._running = running
+            try:
+                await asyncio.wait([running], timeout=longest_s)
+            finally:
+                stop.set()
+            if running.done():
+                return running.result()
+            raise ChannelError(late)
 
 
 def _why(error: Exception) -> str:

@@ -42,7 +42,7 @@ SEQ_MAX: Final = 2**63 - 1
 
 log = structlog.get_logger()
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(FeedOpened | FeedClosed | Decided | Note).decode
+_unpack = msgspec.msgpack.Decoder(FeedOpened | FeedClosed | Decided | Dispatched | ChannelChanged | Note).decode
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -40,10 +40,10 @@ LEVEL_LEAST: Final = 0.004
 HELD_LEAST: Final = 0.25
 """A warning for less of where the targets may be helps nobody."""
 SMOOTH_CELLS: Final = 1.0
-KEPT_LARGER: Final = 1.25
+KEPT_LARGER: Final = 1.4
 """The area of the last draft stays while it is not larger than the new one by more than this,"""
-KEPT_BEYOND: Final = 0.06
-"""and no more than this share of the new one lies beyond it: what a drone flies in a minute, at the far end."""
+KEPT_HELD: Final = 0.95
+"""and holds as much of where the targets may be, but for this: what a drone flies in a minute, at the far end."""
 
 _geos: Any = shapely  # shapely carries no types
 _POLYGON: Final = 3
@@ -84,13 +84,12 @@ def area_to_warn(passing: Passing, presence: Presence, country: Country, level: 
     return found
 
 
-def steadied(new: WarnedArea, before: Sequence[Ring], country: Country) -> WarnedArea:
-    """Return the area of the last draft, if it still holds the new one and is not much larger; else the new one."""
+def steadied(new: WarnedArea, before: Sequence[Ring], presence: Presence, country: Country) -> WarnedArea:
+    """Return the area of the last draft, if it is still nearly as good as the new one; else the new one."""
     last = area_of_rings(tuple(before), country, new.level)
     if last is None or last.area_m2 > KEPT_LARGER * new.area_m2:
         return new
-    beyond_m2 = float(_geos.difference(new.shape, last.shape).area)
-    if beyond_m2 > KEPT_BEYOND * float(new.shape.area):
+    if presence.held(last.shape) < KEPT_HELD * presence.held(new.shape):
         return new
     return WarnedArea(last.rings, last.shape, last.area_m2, new.level, is_kept=True)
 

@@ -162,7 +162,7 @@ class WarningDrafter:
         area = area_to_warn(passing, presence, self._country, self._settings.warn_probability)
         if area is None or before is None or before.content.level == "white":
             return area
-        return steadied(area, before.content.rings, self._country)
+        return steadied(area, before.content.rings, presence, self._country)
 
     def _content(
         self,

@@ -37,7 +37,10 @@ def in_the_way(flights: Sequence[Flights], subjects: Subjects, now_s: float) -> 
     comes = np.clip(np.bincount(inverse, weight), 0.0, 1.0 - 1e-12)
     missed = np.bincount(keys % n, np.log1p(-comes), minlength=n)
     probability = -np.expm1(missed)
-    likely = np.flatnonzero(np.round(probability, 3) >= LEAST)
+    people = np.array([PEOPLE_UNKNOWN if one.population is None else one.population for one in subjects.subjects])
+    worth = np.where(np.round(probability, 3) >= LEAST, np.round(probability * people), -1.0)
+    likely = np.argsort(-worth, kind="stable")[: 2 * LISTED]
+    likely = likely[worth[likely] >= 0.0]
     order = np.lexsort((when_s, subject))
     bounds = np.searchsorted(subject[order], np.arange(n + 1))
     found = []

@@ -13,6 +13,8 @@ from sargas.web.packed import NO_COMPRESSION, Packed, pack, send
 
 INDEX = "index.html"
 SEARCH = "search.html"
+WALL = "wall.html"
+SHIFT = "shift.html"
 FOREVER = "public, max-age=31536000, immutable"
 CHECK = "no-cache"
 TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".woff2": "font/woff2",
@@ -33,10 +35,11 @@ class Page:
         self.files = dict(_walk(folder, "")) if folder.is_dir() else {}
         self._packed: dict[str, Packed] = {}
 
-    @property
-    def is_built(self) -> bool:
-        """True if there is a page at all."""
-        return INDEX in self.files
+    async def page(self, request: AnyRequest, name: str) -> Response[bytes]:
+        """Return one of the pages, or say plainly that none was built."""
+        if name not in self.files:
+            return Response(NOT_BUILT, status_code=503, media_type=TYPES[".html"])
+        return await self.answer(request, name)
 
     async def answer(self, request: AnyRequest, path: str) -> Response[bytes]:
         """Return the file, packed when it is first asked for.
@@ -76,10 +79,20 @@ def _type_of(path: str) -> str:
 
 @get("/", include_in_schema=False, opt=NO_COMPRESSION)
 async def read_index(request: AnyRequest, page: NamedDependency[Page]) -> Response[bytes]:
-    """Return the page, or say plainly that it was not built."""
-    if not page.is_built:
-        return Response(NOT_BUILT, status_code=503, media_type=TYPES[".html"])
-    return await page.answer(request, INDEX)
+    """Return the desk."""
+    return await page.page(request, INDEX)
+
+
+@get("/wall", include_in_schema=False, opt=NO_COMPRESSION)
+async def read_wall(request: AnyRequest, page: NamedDependency[Page]) -> Response[bytes]:
+    """Return the page for a screen on the wall: the state of the sky, read from across a room."""
+    return await page.page(request, WALL)
+
+
+@get("/shift", include_in_schema=False, opt=NO_COMPRESSION)
+async def read_shift_page(request: AnyRequest, page: NamedDependency[Page]) -> Response[bytes]:
+    """Return the page on which a shift is read and handed over."""
+    return await page.page(request, SHIFT)
 
 
 @get("/search/{incident:str}", include_in_schema=False, opt=NO_COMPRESSION)
@@ -88,9 +101,7 @@ async def read_search_page(
 ) -> Response[bytes]:
     """Return the page for the phones of those who search; it reads from its address which incident it is about."""
     del incident
-    if SEARCH not in page.files:
-        return Response(NOT_BUILT, status_code=503, media_type=TYPES[".html"])
-    return await page.answer(request, SEARCH)
+    return await page.page(request, SEARCH)
 
 
 @get("/{path:path}", include_in_schema=False, opt=NO_COMPRESSION)

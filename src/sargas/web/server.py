@@ -49,6 +49,8 @@ ROUTES = [
     status_routes.read_health,
     status_routes.read_metrics,
     page.read_index,
+    page.read_wall,
+    page.read_shift_page,
     page.read_search_page,
     page.read_file,
 ]

@@ -1,6 +1,6 @@
 """The officer of a demonstration does what the scenario says, at its time, and stands back for a person.
 
-The watch is the small real one: a drone crosses into a square Lithuania 100 s after the start and is lost after 240 s.
+The watch is the small real one: a drone crosses into a square country 100 s after the start and is lost after 240 s.
 """
 
 import asyncio

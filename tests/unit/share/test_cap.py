@@ -7,7 +7,7 @@ import capvalidator
 import msgspec
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from msgspec import structs
@@ -325,6 +325,7 @@ ANY_RING = st.lists(
 ).map(tuple)
 
 
+@settings(deadline=None)
 @given(headline=ANY_TEXT, body=ANY_TEXT, area=ANY_TEXT, title=ANY_TEXT, is_exercise=st.booleans())
 def test_any_text_makes_a_sound_message(headline: str, body: str, area: str, title: str, is_exercise: bool) -> None:
     texts = tuple(
@@ -344,6 +345,7 @@ def is_inside(lon: float, lat: float, ring: tuple[tuple[float, float], ...]) -> 
     return crossings % 2 == 1
 
 
+@settings(deadline=None)
 @given(ring=ANY_RING, where=st.lists(st.tuples(st.floats(0.0, 1.0), st.floats(0.0, 1.0)), min_size=5, max_size=5))
 def test_any_ring_makes_a_sound_message_that_holds_all_that_is_inside(
     ring: tuple[tuple[float, float], ...], where: list[tuple[float, float]]
@@ -351,11 +353,14 @@ def test_any_ring_makes_a_sound_message_that_holds_all_that_is_inside(
     assert_sound(made(content=kit.content(rings=(ring,))))
     shapes = shapely.union_all([shapely.Polygon(corners) for corners in polygons(ring)]).buffer(1e-4)
     west, south, east, north = shapely.MultiPoint(ring).bounds
+    sides = shapely.LineString([*ring, ring[0]])
     for a, b in where:
-        lon, lat = west + a * (east - west), south + b * (north - south)
-        assert not is_inside(lon, lat, ring) or shapes.covers(shapely.Point(lon, lat))
+        point = shapely.Point(west + a * (east - west), south + b * (north - south))
+        is_on_a_side = sides.distance(point) < 1e-4  # where the crossings cannot be counted
+        assert is_on_a_side or not is_inside(point.x, point.y, ring) or shapes.covers(point)
 
 
+@settings(deadline=None)
 @given(line=ANY_TEXT, path=ANY_TEXT, sender=ANY_TEXT, is_exercise=st.booleans())
 def test_any_profile_that_is_not_refused_makes_a_sound_message(
     line: str, path: str, sender: str, is_exercise: bool

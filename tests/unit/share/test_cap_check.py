@@ -3,7 +3,7 @@
 from importlib.resources import files
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -128,11 +128,13 @@ def test_the_identifier_is_read_or_refused() -> None:
         identifier_in(changed(ALERT, b"<identifier>LT-", b"<identifier>LT, "))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_judged(data: bytes) -> None:
     assert problems(data)
 
 
+@settings(deadline=None)
 @given(at=st.integers(0, len(UPDATE) - 1), cut=st.integers(0, 40), new=st.binary(max_size=20))
 def test_a_damaged_message_is_judged(at: int, cut: int, new: bytes) -> None:
     assert isinstance(problems(UPDATE[:at] + new + UPDATE[at + cut :]), list)

@@ -1,13 +1,15 @@
 """The table [warning.cap]: defaults, what it overrides, and what is refused when it is read."""
 
 import contextlib
+import re
 import tomllib
 import zoneinfo
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sargas.share.cap_profile import (
@@ -144,6 +146,7 @@ def test_the_identifiers_of_additional_languages_and_the_levels_that_they_belong
     assert eu_alert_name(50) == ""
 
 
+@settings(deadline=None)
 @given(text=st.text(min_size=1), language=st.sampled_from([*EXERCISE, "ka", "en-GB", "lt-LT"]))
 def test_a_text_of_an_exercise_says_so_first_and_once(text: str, language: str) -> None:
     once = marked(text, language, is_exercise=True)
@@ -152,6 +155,27 @@ def test_a_text_of_an_exercise_says_so_first_and_once(text: str, language: str) 
     assert marked(text, language, is_exercise=False) == text
 
 
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "cap.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("block", re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL))
+def test_what_the_reference_page_shows_is_a_profile(block: str) -> None:
+    assert msgspec.convert({"sender": "a@b"} | tomllib.loads(block)["warning"]["cap"], Profile)
+
+
+def test_the_reference_page_has_the_levels_and_identifiers_that_are_the_defaults() -> None:
+    own = profile()
+    for level, said in (("red", "in the airspace"), ("yellow", "likely"), ("white", "over")):
+        handling = own.handling(level)
+        response = ", ".join(f"`{one}`" for one in handling.response)
+        how = [f"`{one}`" for one in (handling.urgency, handling.severity, handling.certainty)]
+        row = " | ".join((f"| {level}: {said}", response, *how)) + " |"
+        assert row in PAGE
+        first = own.eu_alert.message_identifier(level, is_additional=False)
+        assert f"| {level} | {eu_alert_name(first)} | {first} | {ADDITIONAL[first]} |" in PAGE
+
+
+@settings(deadline=None)
 @given(data=st.dictionaries(st.text(max_size=8), st.text(max_size=8) | st.integers() | st.lists(st.text(max_size=4))))
 def test_any_table_is_read_or_refused(data: dict[str, Any]) -> None:
     with contextlib.suppress(msgspec.ValidationError):

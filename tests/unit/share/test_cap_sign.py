@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import serialization as pem
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -231,7 +231,7 @@ def test_an_entity_is_refused() -> None:
     assert "document type" in refused(head + b'<!DOCTYPE alert [<!ENTITY a "Go out">]>' + rest)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None)
 @given(at=st.integers(0, len(SIGNED) - 1), cut=st.integers(0, 30), new=st.binary(max_size=20))
 def test_whatever_is_changed_either_the_signed_message_comes_back_or_none(at: int, cut: int, new: bytes) -> None:
     with contextlib.suppress(DataError):
@@ -279,6 +279,7 @@ def test_a_key_or_certificate_that_cannot_sign_is_told_at_the_start(key: bytes, 
         Signer(key, cert)
 
 
+@settings(deadline=None)
 @given(key=st.binary(max_size=80), cert=st.binary(max_size=80))
 def test_any_files_are_refused_in_words(key: bytes, cert: bytes) -> None:
     with pytest.raises(ConfigError):

@@ -218,7 +218,7 @@ async def test_messages_are_retained_and_confirmed_and_the_client_is_known_by_a_
     kinds = [kind for kind, _ in server.packets]
     assert kinds == [0x10, 0x33, 0x33, 0xE0]
     connect = server.packets[0][1]
-    assert connect.startswith(bytes.fromhex("0004") + b"MQTT" + bytes.fromhex("05 C2 000F"))
+    assert connect.startswith(bytes.fromhex("0004") + b"MQTT" + bytes.fromhex("05 C2 0005"))
     assert connect.endswith(b"\x00\x0csargas-lamps\x00\x05watch\x00\x06secret")
 
 

@@ -257,7 +257,7 @@ def test_without_any_index_the_page_is_left_as_it_was_until_the_next_warning(tmp
     assert asyncio.run(again.check()).endswith("0 in force")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10, deadline=None)
 @given(first=st.binary(max_size=80), second=st.binary(max_size=80))
 def test_no_index_is_fatal(tmp_path: Path, first: bytes, second: bytes) -> None:
     for name, data in zip(INDEX, (first, second), strict=True):

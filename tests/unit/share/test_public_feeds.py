@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from msgspec import structs
@@ -144,6 +144,7 @@ def test_an_exercise_says_so_in_title_text_and_category() -> None:
 ANY_TEXT = st.text(st.characters(exclude_categories=()), min_size=1, max_size=60)
 
 
+@settings(deadline=None)
 @given(headline=ANY_TEXT, body=ANY_TEXT, title=ANY_TEXT)
 def test_no_text_breaks_a_feed(headline: str, body: str, title: str) -> None:
     text = WarningText(language="en", headline=headline, description=body, instruction=body, area=body)

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 from msgspec import structs
@@ -306,6 +306,7 @@ def test_the_scale_is_true() -> None:
 ANY_TEXT = st.text(st.characters(exclude_categories=()), min_size=1, max_size=60)
 
 
+@settings(deadline=None)
 @given(headline=ANY_TEXT, body=ANY_TEXT, title=ANY_TEXT, is_exercise=st.booleans())
 def test_no_text_breaks_the_page(headline: str, body: str, title: str, is_exercise: bool) -> None:
     text = WarningText(language="en", headline=headline, description=body, instruction=body, area=body)
@@ -321,6 +322,7 @@ def test_markup_in_a_text_is_text() -> None:
     assert list(found.iter("script", "img")) == []
 
 
+@settings(deadline=None)
 @given(ring=st.lists(st.tuples(st.floats(-180.0, 180.0), st.floats(-90.0, 90.0)), min_size=4, max_size=8).map(tuple))
 def test_any_ring_is_drawn(ring: tuple[tuple[float, float], ...]) -> None:
     data = index_html(edition(structs.replace(UPDATE, rings=(ring,)), background=Background(towns=TOWNS)))
