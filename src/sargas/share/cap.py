@@ -16,16 +16,13 @@ from msgspec import Struct
 
 from sargas.model.errors import DataError
 from sargas.model.warning import PublicWarning, Ring, WarningText
-from sargas.share.cap_check import identifier_in, problems
+from sargas.share.cap_check import HEADLINE_MAX, NAMESPACE, identifier_in, problems
 from sargas.share.cap_profile import COUNTRIES, Profile, Where, base, eu_alert_name, marked
 from sargas.share.xml_text import child
 
 __all__ = ["NAMESPACE", "cap_time", "cap_xml", "identifier", "identifier_in", "problems"]
 
-NAMESPACE: Final = "urn:oasis:names:tc:emergency:cap:1.2"
 MSG_TYPES: Final = {"alert": "Alert", "update": "Update", "cancel": "Cancel"}
-HEADLINE_MAX: Final = 160
-"""CAP 1.2, 3.2.2, headline: what many displays have room for."""
 LEAST_S: Final = 60.0
 """A message holds for so long at least: one that expires before it is sent would be dropped everywhere."""
 DECIMALS: Final = 5

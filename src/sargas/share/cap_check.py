@@ -16,11 +16,13 @@ from lxml import etree  # type: ignore[import-untyped]  # lxml carries no types
 from sargas.model.errors import DataError
 from sargas.share.cap_profile import NOT_REAL, REAL, is_marked
 
-CAP: Final = "{urn:oasis:names:tc:emergency:cap:1.2}"
+NAMESPACE: Final = "urn:oasis:names:tc:emergency:cap:1.2"
+CAP: Final = f"{{{NAMESPACE}}}"
 SIGNATURE: Final = "{http://www.w3.org/2000/09/xmldsig#}"
 BYTES_MAX: Final = 8_000_000
 """Twelve languages of the longest texts with forty rings of four hundred corners each have some 5 MB."""
 HEADLINE_MAX: Final = 160
+"""CAP 1.2, 3.2.2, headline: what many displays have room for."""
 ONCE: Final = ("identifier", "sender", "sent", "status", "msgType", "scope")
 TIMES: Final = ("sent", "effective", "onset", "expires")
 ALIKE: Final = (

@@ -6,6 +6,7 @@ The defaults are those of no country: a site gives its sender, and whatever the 
 import re
 import zoneinfo
 from collections.abc import Mapping
+from datetime import UTC, tzinfo
 from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
@@ -174,9 +175,9 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Return what a level means."""
         return {"red": self.red, "yellow": self.yellow, "white": self.white}[level]
 
-    def zone(self, country: str) -> zoneinfo.ZoneInfo:
+    def zone(self, country: str) -> tzinfo:
         """Return the time zone that the messages are written in."""
-        return known_zone(self.time_zone or zone_name(country))
+        return local_zone(self.time_zone, country)
 
     def tag(self, language: str) -> str:
         """Return the tag of a language as CAP has it; one that names a country already is left as it is."""
@@ -200,9 +201,17 @@ def known_zone(name: str) -> zoneinfo.ZoneInfo:
         raise ValueError(f"time_zone: no IANA time zone '{name}', expected one such as Europe/Vilnius") from error
 
 
-def zone_name(country: str) -> str:
-    """Return the time zone of a country, UTC if it is not in the table."""
-    return COUNTRIES[country][0] if country in COUNTRIES else "UTC"
+def local_zone(name: str, country: str) -> tzinfo:
+    """Return the time zone of that name, if there is no name the country's, and UTC if that is not known here.
+
+    A machine without a table of time zones must still be able to warn.
+    """
+    if name:
+        return known_zone(name)
+    try:
+        return known_zone(COUNTRIES[country][0])
+    except (KeyError, ValueError):
+        return UTC
 
 
 def base(language: str) -> str:

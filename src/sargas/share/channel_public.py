@@ -23,7 +23,7 @@ from sargas.airspace import borders, places
 from sargas.model.errors import ChannelError, DataError
 from sargas.model.warning import Language
 from sargas.ports import Bulletin
-from sargas.share.cap_profile import ADDRESS, known_zone, zone_name
+from sargas.share.cap_profile import ADDRESS, known_zone, local_zone
 from sargas.share.public_feeds import atom_xml, rss_xml
 from sargas.share.public_map import Background
 from sargas.share.public_page import Edition, Published, index_html, published, standings
@@ -196,7 +196,7 @@ class Public:
         )
 
     def _zone(self, shown: Sequence[Published]) -> tzinfo:
-        return known_zone(self._settings.time_zone or (zone_name(shown[0].country) if shown else "UTC"))
+        return local_zone(self._settings.time_zone, shown[0].country if shown else "")
 
     def _ground(self, shown: Sequence[Published]) -> Background:
         """Return what lies under the areas; it is read when the first map is drawn."""

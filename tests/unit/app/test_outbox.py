@@ -9,6 +9,7 @@ from outbox_kit import LeapingLoop, Receiver, Running, Watch, render, until
 from sargas.app.outbox import Outbox, Outlet
 from sargas.app.spool import Spool
 from sargas.model.entry import Body, ChannelChanged, Dispatched
+from sargas.model.errors import DataError
 from sargas.model.incident import Incident
 from sargas.model.warning import PublicWarning
 from sargas.ports import Bulletin
@@ -210,14 +211,14 @@ async def test_a_bulletin_that_cannot_be_made_is_a_failure_on_every_channel_and_
     def careless(incident: Incident, warning: PublicWarning) -> Bulletin:
         n_made.append(1)
         if len(n_made) < 3:
-            raise KeyError("headline")
+            raise KeyError("headline") if len(n_made) == 1 else DataError("no such zone")
         return render(incident, warning)
 
     with capture_logs():
         async with Running(watch, {"mail": mail}, spool=Spool(careless, None)):
             watch.send()
             await until(lambda: mail.got)
-    assert watch.bodies("mail")[1].text == "KeyError: 'headline'"
+    assert [body.text for body in watch.bodies("mail")[1:4:2]] == ["KeyError: 'headline'", "no such zone"]
 
 
 async def test_a_receipt_of_any_length_and_letters_can_be_kept() -> None:

@@ -1,7 +1,10 @@
 """The table [warning.cap]: defaults, what it overrides, and what is refused when it is read."""
 
 import contextlib
+import os
 import re
+import subprocess
+import sys
 import tomllib
 import zoneinfo
 from pathlib import Path
@@ -65,6 +68,18 @@ def test_an_unknown_time_zone_is_refused() -> None:
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/localtime", "\\u0000", "Europe"])
 def test_a_time_zone_is_no_way_into_the_file_system(name: str) -> None:
     assert "no IANA time zone" in refused(f'time_zone = "{name}"')
+
+
+def test_a_machine_without_a_table_of_time_zones_can_still_warn() -> None:
+    """Python looks for the zones on the machine and in the package tzdata; here it finds neither."""
+    program = (
+        "import sys; sys.modules['tzdata'] = None\n"
+        "from sargas.share.cap_profile import Profile\n"
+        "print(Profile(sender='a@b').zone('LT'))"
+    )
+    bare = {**os.environ, "PYTHONTZPATH": "", "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", program], env=bare, capture_output=True, text=True, check=True)
+    assert done.stdout == "UTC\n"
 
 
 def test_words_and_tags_of_the_site_come_before_the_defaults() -> None:

@@ -119,8 +119,9 @@ def test_every_event_of_an_exercise_is_marked_as_simulated(*, is_public: bool) -
     for event in found:
         assert callsign(event).startswith("EXERCISE ")
         assert str(event.findtext("detail/remarks")).startswith("EXERCISE ")
-        # CoT event schema, `how`: m-s is simulated.
+        # CoT event schema, `how`: m-s is simulated; `opex`: e- is an exercise.
         assert event.attrib["how"] == "m-s"
+        assert event.attrib["opex"] == "e-EXERCISE"
 
 
 def test_a_stream_is_the_same_events_in_a_row() -> None:
