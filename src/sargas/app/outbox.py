@@ -23,7 +23,7 @@ from sargas.app.spool import Spool
 from sargas.app.supervise import Fault, contained, keep_running
 from sargas.app.telling import Health, Record, bounded, keep
 from sargas.model.entry import Dispatched
-from sargas.model.errors import ChannelError
+from sargas.model.errors import ChannelError, SargasError
 from sargas.model.picture import Event, IncidentChanged, Picture
 from sargas.model.warning import Fate
 from sargas.ports import Channel
@@ -213,7 +213,7 @@ class Worker:
                 return str(await self.channel.deliver(bulletin))
         except TimeoutError as error:
             return Fault(str(error) or f"no answer within {DELIVER_S:.0f} s")
-        except (ChannelError, OSError) as error:
+        except (SargasError, OSError) as error:
             return Fault(str(error) or type(error).__name__)
 
     async def _delivered(self, one: Due, n_attempts: int, receipt: str) -> None:

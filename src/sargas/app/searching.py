@@ -7,13 +7,14 @@ import math
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from types import ModuleType
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 from msgspec import Struct, structs
 
 from sargas import plugins
 from sargas.app.config import settings_of
+from sargas.app.deciding import checked
 from sargas.app.ground_files import Ring
 from sargas.app.search_basis import Basis, is_near
 from sargas.model.decision import OrderSearch
@@ -33,7 +34,6 @@ FRESH_S: Final = 7_200.0
 """So long after a loss every minute counts; after that the map moves by hours."""
 SECTORS_MAX: Final = 400
 
-T = TypeVar("T")
 File = tuple[str, str, bytes]
 """The media type, a name, and the content."""
 
@@ -188,18 +188,6 @@ def order_of(plan: SearchPlan, officer: str, generation: int) -> OrderSearch:
         for number, sector in enumerate(sectors, 1)
     ]
     return checked({"officer": officer, "incident_id": plan.incident_id, "sectors": outlines}, OrderSearch)
-
-
-def checked(table: Mapping[str, object], kind: type[T]) -> T:
-    """Return a decision from its parts, within the bounds that the journal can read back.
-
-    Raises:
-        DecisionError: a part is out of bounds.
-    """
-    try:
-        return msgspec.convert(table, kind)
-    except msgspec.ValidationError as error:
-        raise DecisionError(str(error)) from error
 
 
 def file_of(
