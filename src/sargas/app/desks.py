@@ -1,6 +1,7 @@
 """The officer's desk over a running watch, and over a played one."""
 
 import asyncio
+import math
 from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
@@ -21,11 +22,14 @@ from sargas.model.outlook import Outlook
 from sargas.model.picture import Picture, Refused
 from sargas.model.search import LossHypotheses, SearchPlan
 from sargas.model.sensor import Sensor
+from sargas.model.units import DAY_S
 from sargas.model.zone import Place, Zone
 from sargas.ports import Journal, Transport
 from sargas.web.desk import View, ViewName
 
 REPLAY_BACK_S = 3_600.0
+RENEW_S = 14.0 * DAY_S
+"""So long before its end is it told that a certificate must be renewed."""
 BEHIND_S = 2.0
 """Less than this is the hiccup of a busy machine."""
 RUN_IN_S = 900.0
@@ -169,9 +173,11 @@ class WatchDesk(_Desk):
         transports: Mapping[str, Transport],
         basis: Basis | None = None,
         channels: Sequence[str] = (),
+        signed_until_s: float | None = None,
     ) -> None:
         super().__init__(blueprint, places, title, is_exercise=is_exercise, basis=basis, channels=channels)
         self.live = live
+        self._signed_until_s = signed_until_s
         self._journal = journal
         self._transports = transports
         self._replay: Player | None = None
@@ -196,6 +202,9 @@ class WatchDesk(_Desk):
         for name, health in sorted(self.live.picture.channels.items()):
             if not health.is_alive:
                 trouble.append(f"channel {name} is dead: {health.text}")
+        left_s = self._signed_until_s - self.live.clock.now_s if self._signed_until_s is not None else math.inf
+        if left_s < RENEW_S:
+            trouble.append(f"the certificate that signs warnings runs out in {max(0.0, left_s) / DAY_S:.0f} days")
         if n_faults := self.live.guard.n_faults:
             trouble.append(f"a part of the watch failed on {n_faults} entries or ticks, passed over; see the log")
         return trouble

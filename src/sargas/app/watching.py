@@ -69,6 +69,7 @@ async def watch(config: Config, folder: Path, *, ready: Ready, progress: Progres
             transports=transports,
             basis=basis,
             channels=list(ways.outlets) if ways is not None else (),
+            signed_until_s=ways.signed_until_s if ways is not None else None,
         )
         _settle_memory()
         async with asyncio.TaskGroup() as tasks:

@@ -20,12 +20,16 @@ BULLETINS: Final = "bulletins"
 
 
 class WaysOut(Struct, frozen=True, kw_only=True):
-    """Channels, streams, and how a warning is made ready to leave; `folder` keeps what leaves, None keeps nothing."""
+    """Channels, streams, and how a warning is made ready to leave; `folder` keeps what leaves, None keeps nothing.
+
+    `signed_until_s` is when the certificate runs out with which warnings are signed [epoch s].
+    """
 
     outlets: Mapping[str, Outlet]
     streams: Mapping[str, Stream]
     render: Render
     folder: Path | None = None
+    signed_until_s: float | None = None
 
 
 def ways_out(config: Config, folder: Path) -> WaysOut | None:
@@ -36,12 +40,13 @@ def ways_out(config: Config, folder: Path) -> WaysOut | None:
     """
     if not config.channels and not config.streams:
         return None
-    journal = folder / config.journal.path
+    journal, signer = folder / config.journal.path, signer_of(config.warning, folder)
     return WaysOut(
         outlets=build_outlets(config.channels, folder),
         streams=build_streams(config.streams, folder),
-        render=renderer(profile_of(config), signer_of(config.warning, folder), country=config.watch.country),
+        render=renderer(profile_of(config), signer, country=config.watch.country),
         folder=journal.with_name(f"{journal.name}.{BULLETINS}"),
+        signed_until_s=signer.valid_until_s if signer is not None else None,
     )
 
 
