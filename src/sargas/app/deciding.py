@@ -1,9 +1,10 @@
 """Decisions from the prompt: handed to the running watch, or written into its journal while none runs."""
 
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeAlias, TypeVar
 
 import httpx
 import msgspec
@@ -11,14 +12,22 @@ from msgspec import Struct
 
 from sargas.app.reading import Read, journal_path, read
 from sargas.app.wire import snapshot_key
+from sargas.model.alarm import AlarmLogItem
 from sargas.model.decision import Decision
 from sargas.model.entry import Body, Decided, Entry, Note
 from sargas.model.errors import DecisionError, JournalError
-from sargas.model.picture import Refused
+from sargas.model.picture import Picture, Refused
+from sargas.model.shift import Shift
 from sargas.store import journal_sqlite, snapshot
+from sargas.web.desk import Update
+
+T = TypeVar("T")
+Choose: TypeAlias = Callable[[Picture], Decision]
+"""A decision that rests on the picture of its own moment; may raise DecisionError."""
 
 ANSWER_S: Final = 2.0
 """A watch on this machine answers at once; one that does not is not there."""
+READ_S: Final = 30.0
 ORDER_S: Final = 120.0
 NOBODY_LOOKED: Final = "a decision was written while no watch ran"
 REFUSALS: Final = {404, 409, 413, 422}
@@ -37,13 +46,52 @@ class Desk:
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
 
-    def answers(self) -> bool:
-        """Return whether a watch runs there."""
+    def answers(self, title: str | None = None) -> bool:
+        """Return whether a watch runs there; the one of that title, if one is given."""
         try:
             with self._client(ANSWER_S) as client:
-                return bool(client.get("/api/desk").is_success)
+                answer = client.get("/api/desk")
         except (httpx.HTTPError, httpx.InvalidURL):
             return False
+        return bool(answer.is_success) and (title is None or _title(answer) == title)
+
+    def picture(self) -> Picture:
+        """Return what the watch shows now; the log of alarms is apart.
+
+        Raises:
+            JournalError: it did not answer.
+        """
+        shown = self._get("/api/picture", Update)
+        return Picture(
+            now_s=shown.clock.now_s,
+            tracks={track.track_id: track for track in shown.tracks},
+            findings={finding.finding_id: finding for finding in shown.findings},
+            incidents={incident.incident_id: incident for incident in shown.incidents},
+            health={health.sensor: health for health in shown.health},
+            feeds={feed.feed: feed for feed in shown.feeds},
+            observations=shown.observations,
+            alarms={alarm.alarm_id: alarm for alarm in shown.alarms},
+            suppressions={one.suppression_id: one for one in shown.suppressions or ()},
+            hand_overs=list(shown.hand_overs or ()),
+            drafts={news.incident_id: news.draft for news in shown.drafts if news.draft is not None},
+            channels={channel.channel: channel for channel in shown.channels},
+        )
+
+    def alarm_log(self, since_s: float | None) -> list[AlarmLogItem]:
+        """Return the log of alarms, the newest last.
+
+        Raises:
+            JournalError: it did not answer.
+        """
+        return self._get("/api/alarms/log", list[AlarmLogItem], since_s)
+
+    def shift(self, since_s: float | None) -> Shift:
+        """Return the shift.
+
+        Raises:
+            JournalError: it did not answer.
+        """
+        return self._get("/api/shift", Shift, since_s)
 
     def decide(self, decision: Decision) -> Kept:
         """Hand in a decision.
@@ -64,6 +112,19 @@ class Desk:
         body = msgspec.json.encode({"officer": officer, "track_id": track_id})
         return self._post(f"/api/incidents/{incident_id}/search/order", body)
 
+    def _get(self, path: str, kind: type[T], since_s: float | None = None) -> T:
+        try:
+            with self._client(READ_S) as client:
+                answer = client.get(path, params={} if since_s is None else {"since_s": since_s})
+        except httpx.HTTPError as error:
+            raise JournalError(f"the watch at {self.url} did not answer: {error}") from error
+        if not answer.is_success:
+            raise JournalError(_told(answer))
+        try:
+            return msgspec.json.decode(answer.content, type=kind)
+        except msgspec.DecodeError as error:
+            raise JournalError(f"the watch at {self.url} is of another version: {path}: {error}") from error
+
     def _post(self, path: str, body: bytes) -> Kept:
         try:
             with self._client(ORDER_S) as client:
@@ -82,7 +143,9 @@ class Desk:
         return httpx.Client(base_url=self.url, timeout=seconds, trust_env=False)
 
 
-def append(config_path: Path, decision: Decision, before: Read | None = None, now_s: float | None = None) -> Kept:
+def append(
+    config_path: Path, decision: Decision | Choose, before: Read | None = None, now_s: float | None = None
+) -> Kept:
     """Write a decision into the journal of a configuration whose watch does not run.
 
     It is tried on the journal's picture first: what the watch would refuse is not written. The time since the last
@@ -90,7 +153,7 @@ def append(config_path: Path, decision: Decision, before: Read | None = None, no
 
     Args:
         config_path: the configuration.
-        decision: what was decided.
+        decision: what was decided, or what decides it from the picture of that moment.
         before: the journal's picture, if it was read already; it is changed.
         now_s: the time of the decision; now, if it is not given.
 
@@ -107,12 +170,14 @@ def append(config_path: Path, decision: Decision, before: Read | None = None, no
         span_s = journal.span_s()
         told_s = time.time() if now_s is None else now_s
         told_s = max(told_s, span_s[1]) if span_s is not None else told_s
+        note = Note("started", NOBODY_LOOKED)
         first = found.engine.last_seq + 1
-        bodies: list[tuple[float, Body]] = [(told_s, Note("started", NOBODY_LOOKED)), (told_s, Decided(decision))]
-        for seq, (received_s, body) in enumerate(bodies, first):
-            for event in found.engine.accept(Entry(seq, received_s, body)):
-                if isinstance(event, Refused) and isinstance(body, Decided):
-                    raise DecisionError(event.reason)
+        found.engine.accept(Entry(first, told_s, note))
+        decided = Decided(decision if isinstance(decision, Struct) else decision(found.engine.picture))
+        for event in found.engine.accept(Entry(first + 1, told_s, decided)):
+            if isinstance(event, Refused):
+                raise DecisionError(event.reason)
+        bodies: list[tuple[float, Body]] = [(told_s, note), (told_s, decided)]
         kept = journal.append(bodies)[-1].seq
         with suppress(JournalError):  # what is kept is kept; without a snapshot the next reading only takes longer
             journal.write_snapshot(kept, snapshot_key(found.blueprint), snapshot.dump(found.engine))
@@ -121,12 +186,34 @@ def append(config_path: Path, decision: Decision, before: Read | None = None, no
         journal.close()
 
 
+def checked(table: Mapping[str, object], kind: type[T]) -> T:
+    """Return a decision from its parts, within the bounds that the journal can read back.
+
+    Raises:
+        DecisionError: a part is out of bounds.
+    """
+    try:
+        return msgspec.convert(table, kind)
+    except msgspec.ValidationError as error:
+        raise DecisionError(str(error)) from error
+
+
 def _told(answer: httpx.Response) -> str:
     """Return the sentence of a refusal."""
+    body = _body(answer)
+    if isinstance(body.get("error"), str):
+        return str(body["error"])
+    return f"the watch answered {answer.status_code} {answer.reason_phrase}"
+
+
+def _title(answer: httpx.Response) -> str:
+    return str(_body(answer).get("title", ""))
+
+
+def _body(answer: httpx.Response) -> dict[str, Any]:
+    """Return the object that was answered, empty if it is none."""
     try:
         body = answer.json()
     except ValueError:
-        body = None
-    if isinstance(body, dict) and isinstance(body.get("error"), str):
-        return str(body["error"])
-    return f"the watch answered {answer.status_code} {answer.reason_phrase}"
+        return {}
+    return body if isinstance(body, dict) else {}

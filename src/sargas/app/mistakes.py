@@ -176,9 +176,12 @@ class Finder:
     def _warning_files(self, warning: object, folder: Path) -> None:
         if not isinstance(warning, dict):
             return
-        for key in ("wording", "municipalities", "points", "key", "certificate"):
+        for key in ("municipalities", "points", "key", "certificate"):
             if warning.get(key) != "":
                 self._is_there(warning.get(key), ("warning", key), folder)
+        wordings = warning.get("wordings")
+        for index, name in enumerate(wordings if isinstance(wordings, list) else ()):
+            self._is_there(name, ("warning", "wordings", index), folder)
         if bool(warning.get("key")) != bool(warning.get("certificate")):
             self.add(("warning",), "key and certificate go together")
 

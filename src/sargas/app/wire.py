@@ -1,10 +1,11 @@
 """The parts put together: from a configuration to an engine that can be made again and again."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -12,7 +13,7 @@ from msgspec import Struct
 from sargas import __version__, plugins
 from sargas.airspace import borders, places
 from sargas.alarm import book as alarm_book
-from sargas.app import outgoing, search_basis
+from sargas.app import outgoing, search_basis, warning_files
 from sargas.app.config import Config, ZoneFile, settings_of, settings_of_table
 from sargas.app.toml_lines import Table
 from sargas.app.zone_files import read_zones
@@ -28,6 +29,8 @@ from sargas.model.zone import Municipality, Place, PointOfInterest, Zone
 from sargas.ports import Decoder, Drafter, Rule, Transport
 from sargas.warn import drafter
 from sargas.warn.wording import Wording
+
+T = TypeVar("T")
 
 CORE = ("airspace", "alarm", "decode", "fuse", "identify", "incident", "kernels", "model", "warn")
 
@@ -61,7 +64,7 @@ def blueprint_of(config: Config, folder: Path) -> Blueprint:
 
     Raises:
         ConfigError: the country has no borders here and no file gives any.
-        DataError: a zone file or the table of aircraft cannot be used.
+        DataError: a file of zones, aircraft, municipalities, points or words cannot be used.
     """
     return Blueprint(
         country=config.watch.country,
@@ -79,7 +82,14 @@ def blueprint_of(config: Config, folder: Path) -> Blueprint:
         draft=config.warning.draft,
         n_approvals=config.warning.approvals,
         is_exercise=config.watch.is_exercise,
+        municipalities=_of_file(config.warning.municipalities, folder, warning_files.read_municipalities),
+        points=_of_file(config.warning.points, folder, warning_files.read_points),
+        wordings=warning_files.read_wordings([folder / name for name in config.warning.wordings]),
     )
+
+
+def _of_file(name: str, folder: Path, read: Callable[[Path], tuple[T, ...]]) -> tuple[T, ...]:
+    return read(folder / name) if name else ()
 
 
 def all_zones(country: str, files: Sequence[ZoneFile], folder: Path) -> list[Zone]:
