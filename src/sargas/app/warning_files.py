@@ -22,6 +22,22 @@ FEATURES_MOST: Final = 20_000
 CORNERS_LEAST: Final = 4
 
 
+def problems_of(municipalities: str, points: str, wordings: list[str], folder: Path) -> list[tuple[str, str]]:
+    """Return (key, what is wrong) of the files that warnings are made with, looked for beside `folder`."""
+    readings = [
+        ("warning.municipalities", lambda: municipalities and read_municipalities(folder / municipalities)),
+        ("warning.points", lambda: points and read_points(folder / points)),
+        ("warning.wordings", lambda: read_wordings([folder / name for name in wordings])),
+    ]
+    problems: list[tuple[str, str]] = []
+    for key, read in readings:
+        try:
+            read()
+        except DataError as error:
+            problems.append((key, str(error)))
+    return problems
+
+
 def read_municipalities(path: Path) -> tuple[Municipality, ...]:
     """Return the municipalities of a file, in its order.
 

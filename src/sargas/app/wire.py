@@ -125,6 +125,8 @@ def problems_of(config: Config, folder: Path) -> list[tuple[str, str]]:
         except DataError as error:
             problems.append((f"zones[{index}].file", str(error)))
     problems += search_basis.problems_of(config.search, folder)
+    warning = config.warning
+    problems += warning_files.problems_of(warning.municipalities, warning.points, warning.wordings, folder)
     problems += outgoing.problems_of(config, folder)
     if not problems:
         try:
