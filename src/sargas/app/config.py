@@ -88,7 +88,7 @@ class WarningSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How the public is warned.
 
     `approvals`: how many officers must approve. `draft`: how drafts are made. `cap`: what the messages say beside the
-    warning; its `sender` is needed as soon as there is a channel. `wordings`: files of your own words, one a language.
+    warning; its `sender` is needed as soon as there is a channel. `wordings`: files of your words, one a language.
     `municipalities`, `points`: GeoJSON files of areas with a name, and of what must not be missed (airports, schools,
     plants). `key`, `certificate`: PEM files with which CAP messages are signed; without them they are not.
     """

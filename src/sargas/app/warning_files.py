@@ -5,6 +5,7 @@ known; points are Points with `name` and `kind` (airport, school, hospital, plan
 """
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +25,7 @@ CORNERS_LEAST: Final = 4
 
 def problems_of(municipalities: str, points: str, wordings: list[str], folder: Path) -> list[tuple[str, str]]:
     """Return (key, what is wrong) of the files that warnings are made with, looked for beside `folder`."""
-    readings = [
+    readings: list[tuple[str, Callable[[], object]]] = [
         ("warning.municipalities", lambda: municipalities and read_municipalities(folder / municipalities)),
         ("warning.points", lambda: points and read_points(folder / points)),
         ("warning.wordings", lambda: read_wordings([folder / name for name in wordings])),

@@ -49,6 +49,8 @@ def standing(incident: Incident, picture: Picture, *, is_all_clear: bool = False
     if is_all_clear:
         drafted = draft.all_clear if draft is not None else None
         all_clear = saved if saved is not None and saved.level == "white" else drafted
+        if all_clear is None and incident.warning.in_force(picture.now_s) is not None:
+            raise DecisionError(f"{incident_id}: the all-clear is drafted in some seconds; try again then")
         if all_clear is None:
             raise DecisionError(f"{incident_id}: no warning is in force, so there is nothing to clear")
         return all_clear
