@@ -1,4 +1,4 @@
-"""How fast the watch was: from the first report of each incident to its track, its alarm and its draft of a warning."""
+"""How fast the watch was: from the first report of each incident to its track, its alarm and its draft."""
 
 from collections.abc import Iterable
 from typing import Final

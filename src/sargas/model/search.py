@@ -300,7 +300,7 @@ class SensorSilence(Struct, frozen=True, kw_only=True):
 
 
 class LossHypotheses(Struct, frozen=True, kw_only=True):
-    """What may have become of one lost track, side by side: probabilities that add up to 1, and until when it can fly.
+    """What may have become of one lost track: probabilities that add up to 1, and until when it can fly.
 
     `crashed` is glided, fallen or flown into something; `never`: it was no aircraft at all.
     """

@@ -56,8 +56,8 @@ class InTheWay(Struct, frozen=True, kw_only=True):
 class Draft(Struct, frozen=True, kw_only=True):
     """A warning as the watch would word it now: its content, who is in the way, and why it is drawn so.
 
-    `area_m2` is the size of the area, `population` how many live in the towns in it. `why` are sentences. `all_clear` is
-    the all-clear as it would be worded now, while a warning is in force, whether it may be given yet or not.
+    `area_m2` is the size of the area, `population` how many live in the towns in it. `why` are sentences. `all_clear`
+    is the all-clear as it would be worded now, while a warning is in force, whether it may be given yet or not.
     """
 
     incident_id: str

@@ -18,7 +18,8 @@ class ViewState(Struct, frozen=True):
 class DeskState(Struct, frozen=True, kw_only=True):
     """What a page needs to know first.
 
-    `countries` are those whose airspace is on the map, `approvals_needed` how many a warning needs, `channels` its ways out.
+    `countries` are those whose airspace is on the map, `approvals_needed` how many a warning needs, `channels` its
+    ways out.
     """
 
     title: str

@@ -52,8 +52,8 @@ class DraftNews(Struct, frozen=True, kw_only=True):
 class Update(Struct, frozen=True, kw_only=True):
     """What changed in a view since the last update to this client; a reset carries everything.
 
-    An alarm that is `normal` is gone; `suppressions` and `hand_overs` are left out while they do not change. `trouble`
-    is all that is wrong with the watch itself now, in sentences; the client replaces what it knew.
+    An alarm that is `normal` is gone; `suppressions` and `hand_overs` are None while they do not change. `trouble` is
+    all that is wrong with the watch itself now, in sentences; the client replaces what it knew.
     """
 
     clock: Clock
