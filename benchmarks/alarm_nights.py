@@ -124,9 +124,7 @@ def _night(name: str, seed: int, scenarios: list[Scenario]) -> Night:
                 simulation = structs.replace(simulation, entries=_with_faults(simulation))
             yield simulation
 
-    return Night(
-        name=name, seed=seed, begin_s=scenarios[0].start_s, end_s=scenarios[-1].end_s, pieces=pieces()
-    )
+    return Night(name=name, seed=seed, begin_s=scenarios[0].start_s, end_s=scenarios[-1].end_s, pieces=pieces())
 
 
 def _with_faults(simulation: Simulation) -> list[Timed]:
@@ -165,7 +163,7 @@ def _mixed() -> Scenario:
 
 
 def _in_fours(site: Site) -> Site:
-    """Return the radar as it sends a datagram a quarter turn and not a sixteenth: the same plots, made in less time."""
+    """Return the radar with a datagram each quarter turn, not each sixteenth: the same plots in less time."""
     return site if site.radar is None else structs.replace(site, radar=structs.replace(site.radar, n_sectors=4))
 
 

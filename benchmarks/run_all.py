@@ -18,7 +18,7 @@ from made_traffic import machine
 
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "build" / "bench.json"
-TELL_JSON = ("chain", "latency", "restart", "memory", "replay_adriatic", "adriatic_disturbed", "trial")
+TELL_JSON = ("chain", "latency", "restart", "memory", "replay_adriatic", "adriatic_disturbed", "trial", "deliver")
 TELL_TEXT = ("decode_asterix", "decode_adsb", "journal", "tracker", "versus_peers", "mixed_sensors", "lost_drones")
 ARGUMENTS = {
     "versus_peers": ["--peers", "sargas"],  # with the peers it takes more than an hour

@@ -65,7 +65,9 @@ def seen(seed: int) -> Seen | None:
     at_s = np.arange(time_s[0] + rng.uniform(0.0, look.period_s), time_s[flown.lost], look.period_s)
     at_s = at_s[rng.random(at_s.size) < DETECTION]
     lon, lat = (np.interp(at_s, time_s, lonlat[:, k]) for k in (0, 1))
-    states = tracked(flown.sensor, plots(rng, flown.sensor, look, (at_s, lon, lat, np.interp(at_s, time_s, path.height_m))))
+    states = tracked(
+        flown.sensor, plots(rng, flown.sensor, look, (at_s, lon, lat, np.interp(at_s, time_s, path.height_m)))
+    )
     # One report a state: what the tracker says between reports is not needed.
     states = [one for k, one in enumerate(states) if k == 0 or one.time_s > states[k - 1].time_s]
     return Seen(flown, time_s, lonlat, states) if states else None

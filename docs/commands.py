@@ -6,13 +6,28 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sargas.cli import check, console, demo, incident, replay, schema, score, search, sensors, simulate, watch
+from sargas.cli import (
+    alarms,
+    check,
+    console,
+    demo,
+    incident,
+    replay,
+    schema,
+    score,
+    search,
+    sensors,
+    simulate,
+    warning,
+    watch,
+)
 
 PAGE = Path(__file__).parent / "reference" / "commands.md"
-OPTIONS = {"inputs": "--input", "outs": "--out", "browser": "--no-browser"}
+OPTIONS = {"inputs": "--input", "outs": "--out", "browser": "--no-browser", "duration": "--for"}
 TAKEN = (
     "Ends with 3 if the journal holds no such incident, with 1 if it could not be taken; the reason says what could."
 )
+REFUSED = "Ends with 1 if it could not be taken; the reason says what could."
 
 COMMANDS: dict[str, tuple[Callable[..., Any], str]] = {
     "demo": (demo.demo, "Writes the page's address to standard output. Ends with 0 on Ctrl-C while it is served."),
@@ -55,6 +70,25 @@ COMMANDS: dict[str, tuple[Callable[..., Any], str]] = {
     "search weigh": (search.weigh, TAKEN),
     "search plan": (search.plan, TAKEN),
     "search end": (search.end, TAKEN),
+    "warning list": (warning.list_warnings, "The warnings of an incident first, then its draft."),
+    "warning show": (warning.show, "Ends with 3 if there is no such incident."),
+    "warning edit": (warning.edit, TAKEN),
+    "warning approve": (warning.approve, TAKEN),
+    "warning countersign": (warning.countersign, TAKEN),
+    "warning send": (warning.send, TAKEN),
+    "warning withdraw": (warning.withdraw, TAKEN),
+    "warning deliveries": (warning.deliveries, "One line a channel. Ends with 3 if there is no such incident."),
+    "warning cap": (warning.cap, "Ends with 3 if there is no such incident, or no such warning of it was sent."),
+    "warning check": (warning.check, "One problem a line, `FILE: what: ...`. Ends with 1 if there is any."),
+    "alarms": (alarms.alarms, "First what nobody has seen, by priority."),
+    "alarms log": (alarms.log, "The journal keeps what is older than what is shown."),
+    "alarms acknowledge": (alarms.acknowledge, REFUSED),
+    "alarms shelve": (alarms.shelve, REFUSED),
+    "alarms unshelve": (alarms.unshelve, REFUSED),
+    "alarms suppress": (alarms.suppress, REFUSED),
+    "alarms end-suppression": (alarms.end_suppression, REFUSED),
+    "shift": (alarms.shift, "See [Hand over the watch](../howto/hand-over-the-watch.md)."),
+    "shift hand-over": (alarms.hand_over, REFUSED),
     "sensors": (sensors.sensors, "Ends with 1 if a sensor is silent or has failed, or there is no journal."),
     "schema": (schema.schema, "See [the report format](report-format.md)."),
 }

@@ -64,6 +64,9 @@ class IncidentBook(Protocol):
     def take_over(self: Book, before: Book) -> None:
         """Go on with the incidents of a book that another configuration kept."""
 
+    def incidents(self) -> Sequence[Incident]:
+        """Return all incidents that are kept, in the order in which they were opened."""
+
     def on_findings(self, findings: Sequence[Finding], picture: Picture) -> Sequence[Incident]:
         """Return the incidents that these findings, and the tracks lost or found, changed."""
 
@@ -172,11 +175,12 @@ class Engine:
         numbers = [track_id for incident in before.picture.incidents.values() for track_id in incident.track_ids]
         self._tracker.number_from(max([*before.picture.tracks, *numbers], default=0))
         self.incidents.take_over(before.incidents)
-        self.picture.incidents = dict(before.picture.incidents)
+        self.picture.incidents = {one.incident_id: one for one in self.incidents.incidents()}
         self.picture.channels = dict(before.picture.channels)
         self.picture.alarm_log = list(before.picture.alarm_log)
-        if self.alarms is not None and before.alarms is not None:
-            self.alarms.take_over(before.alarms)
+        kept = getattr(before, "alarms", None)  # a version that had no alarms kept none
+        if self.alarms is not None and kept is not None:
+            self.alarms.take_over(kept)
             self.picture.alarms = dict(before.picture.alarms)
             self._shift()
         self.picture.now_s = before.picture.now_s

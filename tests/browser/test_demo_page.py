@@ -12,8 +12,9 @@ from browser.conftest import Desk, Room, Server, Start
 pytestmark = pytest.mark.browser
 
 Seat = Callable[[str], Room]
-START, CROSSED = "01:20:00", "01:45:00"
-"""UTC of that night: its beginning, and a minute after the crossing of 01:43:50, 04:45 on the clocks in Vilnius."""
+START, CROSSED = "01:20:00", "01:44:30"
+"""UTC of that night: its beginning, and when the drone has crossed (at 01:43:50) and the demonstration's officer has
+not yet acknowledged it (at 01:44:50)."""
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +93,7 @@ def test_the_night_brings_an_alarm_with_its_reasons_and_its_clock(desk: Desk) ->
     expect(page.locator(".sky")).to_contain_text("RED")
     page.locator(".row.red").click()
     panel = page.locator(".detail-body.incident")
-    expect(panel.locator(".decision-clock")).to_have_text("13:44")  # since the neighbour's word came in at 01:31:16
+    expect(panel.locator(".decision-clock")).to_have_text("13:14")  # since the neighbour's word came in at 01:31:16
     expect(panel).to_contain_text("Belarus")
     expect(panel.locator(".timeline")).to_contain_text("Reported: border guard heard something")
     assert desk.complaints == []

@@ -1,6 +1,7 @@
 // A stand-in server for looking at the page: moving tracks, an incident that unfolds, sensors that fall silent. Development only.
 import { places, sensors, zones } from "./ground.mjs";
 import { decideSearch, planOf, searchOf } from "./search.mjs";
+import { alarmsOf, channelsOf, decideWarning, draftsOf, hypothesesOf, settings, shiftOf, warned } from "./warning.mjs";
 
 const START_S = Date.UTC(2025, 6, 28, 1, 30) / 1000;
 const END_S = START_S + 3_600;
@@ -89,7 +90,7 @@ function incidentsAt(t) {
     opened_s: START_S - 2_960, changed_s: START_S - 2_000, acknowledged_s: START_S - 2_900, acknowledged_by: "R. Kazlauskas", closed_s: START_S - 2_000, disposition: "bird",
     timeline: [{ time_s: START_S - 2_000, what: "closed", text: "Closed: a flock seen by camera", officer: "R. Kazlauskas" }],
   }));
-  return list;
+  return list.map((incident) => warned(incident, now));
 }
 
 function healthAt(t) {
@@ -115,8 +116,10 @@ const OBSERVATIONS = [
 function update(isReset, sinceS = -Infinity) {
   const t = clock.now_s - START_S;
   const seen = OBSERVATIONS.filter((o) => o.time_s <= clock.now_s && (isReset || o.time_s > sinceS));
+  const [tracks, incidents, health] = [tracksAt(t), incidentsAt(t), healthAt(t)];
   return {
-    clock: { ...clock }, is_reset: isReset, tracks: tracksAt(t), findings: [], incidents: incidentsAt(t), health: healthAt(t),
+    clock: { ...clock }, is_reset: isReset, tracks, findings: [], incidents, health,
+    alarms: alarmsOf(incidents, health, clock.now_s), drafts: draftsOf(incidents, tracks, clock.now_s), channels: channelsOf(clock.now_s), suppressions: settings.suppressions, hand_overs: settings.handOvers,
     feeds: isReset ? [{ feed: "asterix-vilnius", is_connected: true, n_reports: 10_233, n_bytes: 1_203_222 }, { feed: "citizens", is_connected: true, n_reports: 2, malformed: { "not JSON": 1 } }] : [],
     observations: seen, refused: [],
   };
@@ -176,7 +179,7 @@ async function answer(request, response) {
   const json = (value, status = 200) => { response.writeHead(status, { "content-type": "application/json" }); response.end(JSON.stringify(value)); };
   if (isCut && !url.pathname.startsWith("/api/fixture")) return response.destroy();
   switch (true) {
-    case url.pathname === "/api/desk": return json({ title: "Vilnius sector", country: "LT", is_exercise: true, version: "0.1.0", views: [{ name: "live", clock }] });
+    case url.pathname === "/api/desk": return json({ title: "Vilnius sector", country: "LT", is_exercise: true, version: "0.1.0", approvals_needed: settings.approvalsNeeded, channels: ["cap_file", "tak", "mail", "public_page"], views: [{ name: "live", clock }] });
     case url.pathname === "/api/picture": return json(update(true));
     case url.pathname === "/api/map/zones.geojson": return json(zones);
     case url.pathname === "/api/map/sensors.geojson": return json(sensors);
@@ -184,7 +187,16 @@ async function answer(request, response) {
     case url.pathname.startsWith("/api/tracks/"): return json(outlook(Number(url.pathname.split("/")[3])) ?? { error: "no such track" });
     case /^\/api\/incidents\/[^/]+\/search/.test(url.pathname): return answerSearch(request, url, json);
     case /^\/api\/incidents\/[^/]+$/.test(url.pathname): return json(incidentsAt(clock.now_s - START_S).find((one) => one.incident_id === decodeURIComponent(url.pathname.split("/")[3])) ?? { error: "no such incident" });
-    case url.pathname === "/api/decisions": decide(await body(request)); return json({ entry: 1 });
+    case /^\/api\/incidents\/[^/]+\/hypotheses$/.test(url.pathname): return json(hypothesesOf(incidentsAt(clock.now_s - START_S).find((one) => one.incident_id === decodeURIComponent(url.pathname.split("/")[3])), clock.now_s));
+    case url.pathname === "/api/shift": { const t = clock.now_s - START_S; return json(shiftOf(incidentsAt(t), healthAt(t), clock.now_s)); }
+    case url.pathname === "/api/alarms/log": return json(settings.log);
+    case url.pathname === "/api/fixture/approvals": settings.approvalsNeeded = (await body(request)).needed; return json({});
+    case url.pathname === "/api/decisions": {
+      const decision = await body(request);
+      const refused = decideWarning(decision, clock.now_s);
+      if (refused === undefined) decide(decision);
+      return refused ? json(refused[1], refused[0]) : json({ entry: 1 }, 201);
+    }
     case url.pathname.endsWith("/play"): {
       const { speed, is_paused, jump_to_s } = await body(request);
       if (speed !== undefined) clock.speed = speed;
@@ -218,6 +230,8 @@ export function fixture() {
       }, 500).unref();
       server.middlewares.use((request, response, next) => {
         if (request.url.startsWith("/api/")) return void answer(request, response);
+        const page = /^\/(wall|shift)$/.exec(request.url.split("?")[0]);
+        if (page) request.url = `/${page[1]}.html`;
         // The server answers every path below /search/ with the one page.
         if (/^\/search\/[^/.]+$/.test(request.url.split("?")[0])) request.url = "/search.html";
         return next();

@@ -1,26 +1,23 @@
-/** Which alarms are new: an incident that opened, or rose to red, and that nobody has acknowledged. */
+/** Which alarms are new to this screen: raised for the first time, or again, and heard. */
 
-import { isAcknowledged, skyLevel, type Incident, type Level } from "./model";
+import { byAlarm, isHeard } from "./alarm/order";
+import type { Alarm } from "./alarm/types";
 
 export class Alarms {
-  private readonly known = new Map<string, Level>();
+  private readonly known = new Map<string, string>();
 
-  /** Return the incidents that must be heard now; each is returned once for each rise. */
-  take(incidents: Iterable<Incident>, isReset: boolean): Incident[] {
+  /** Return the alarms that must be heard now, the most urgent first; each is returned once for each time it is raised. */
+  take(alarms: Iterable<Alarm>, isReset: boolean): Alarm[] {
     const before = new Map(this.known);
     if (isReset) this.known.clear();
-    const fresh: Incident[] = [];
-    for (const incident of incidents) {
-      const level = before.get(incident.incident_id);
-      this.known.set(incident.incident_id, incident.level);
-      const hasRisen = level === undefined || (level !== "red" && incident.level === "red");
-      if (incident.status === "open" && !isAcknowledged(incident) && hasRisen) fresh.push(incident);
+    const fresh: Alarm[] = [];
+    for (const alarm of alarms) {
+      // One that comes back from a shelf or a suppression is heard like a new one.
+      const raising = isHeard(alarm) ? `${alarm.raised_s} ${alarm.n_raised ?? 1}` : "";
+      const isNew = raising !== "" && before.get(alarm.alarm_id) !== raising;
+      this.known.set(alarm.alarm_id, raising);
+      if (isNew) fresh.push(alarm);
     }
-    return fresh;
+    return fresh.sort(byAlarm);
   }
-}
-
-/** Return the highest level that waits for an acknowledgement. */
-export function waitingLevel(incidents: Iterable<Incident>): Level {
-  return skyLevel([...incidents].filter((incident) => !isAcknowledged(incident)));
 }

@@ -1,6 +1,9 @@
 /** The desk's REST calls; every refusal becomes an error whose message a person can read. */
 
 import type { Decision, Desk, Incident, Outlook, Place, Sensor, ViewName, ZoneProperties } from "./model";
+import type { AlarmLogItem } from "./alarm/types";
+import type { Shift } from "./shift/types";
+import type { Hypotheses } from "./warn/types";
 import type { AssetKind, SearchPlan } from "./plan/types";
 import { rootUrl } from "./root";
 
@@ -62,6 +65,9 @@ export const api = {
   places: () => call<Place[]>("api/map/places.json"),
   outlook: (trackId: number, view: ViewName) => call<Outlook>(`api/tracks/${trackId}/outlook?view=${view}`),
   incident: (id: string) => call<Incident>(`api/incidents/${encodeURIComponent(id)}`),
+  hypotheses: (id: string, view: ViewName) => call<Hypotheses[]>(`api/incidents/${encodeURIComponent(id)}/hypotheses?view=${view}`),
+  shift: (view: ViewName) => call<Shift>(`api/shift?view=${view}`),
+  alarmLog: (view: ViewName) => call<AlarmLogItem[]>(`api/alarms/log?view=${view}`),
   decide: (decision: Decision) => send<unknown>("POST", "api/decisions?view=live", decision),
   play: (view: ViewName, change: { speed?: number; is_paused?: boolean; jump_to_s?: number }) =>
     send<unknown>("POST", `api/view/${view}/play`, change),

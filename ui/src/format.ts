@@ -45,6 +45,15 @@ export class Times {
     return Math.floor(untilS) - (backS < 0 ? backS + 86_400 : backS);
   }
 
+  /** Return the first moment after `fromS` at which the local clocks show hh:mm; null for what is no time. */
+  nextAt(hhmm: string, fromS: number): number | null {
+    const last = this.lastAt(hhmm, fromS);
+    if (last === null) return null;
+    // A day on which the clocks are changed has 23 or 25 hours.
+    const next = [86_400, 82_800, 90_000].map((dayS) => last + dayS).find((timeS) => this.local(timeS).startsWith(hhmm));
+    return next ?? last + 86_400;
+  }
+
   /** Return the name of the local offset at that moment, such as EEST or GMT+3. */
   offset(timeS: number): string {
     return this.zoneName.formatToParts(timeS * 1_000).find((part) => part.type === "timeZoneName")?.value ?? "";

@@ -12,6 +12,11 @@ export interface KeyActions {
   home(): void;
   follow(): void;
   search(): void;
+  warning(): unknown;
+  approve(): unknown;
+  send(): unknown;
+  area(): void;
+  shelve(): unknown;
   pause(): void;
   help(): void;
 }
@@ -30,6 +35,11 @@ export function actionOf(event: KeyboardEvent): ((actions: KeyActions) => unknow
     case "l": return (on) => on.layers();
     case "f": return (on) => on.follow();
     case "w": return (on) => on.search();
+    case "v": return (on) => on.warning();
+    case "p": return (on) => on.approve();
+    case "s": return (on) => on.send();
+    case "e": return (on) => on.area();
+    case "z": return (on) => on.shelve();
     case "h": return (on) => on.home();
     case " ": return (on) => on.pause();
     case "?": return (on) => on.help();
@@ -41,7 +51,8 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest("input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable]") !== null;
 }
 
-export function listenToKeys(actions: KeyActions): void {
+/** Listen to the keyboard; `first` may take a key before it means anything else. */
+export function listenToKeys(actions: KeyActions, first: (event: KeyboardEvent) => boolean = () => false): void {
   window.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]") !== null) return;
     const target = event.target;
@@ -49,6 +60,7 @@ export function listenToKeys(actions: KeyActions): void {
       if (event.key === "Escape" && target instanceof HTMLElement) target.blur();
       return;
     }
+    if (first(event)) return event.preventDefault();
     // A focused button answers Space by itself; a repeated acknowledgement is never meant.
     if (event.key === " " && target instanceof HTMLButtonElement) return;
     if (event.repeat && !["j", "k", "ArrowDown", "ArrowUp"].includes(event.key)) return;

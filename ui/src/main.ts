@@ -5,6 +5,7 @@ import "./css/layout.css";
 import "./css/panels.css";
 import "./css/detail.css";
 import "./css/search.css";
+import "./css/warning.css";
 import "./css/phone.css";
 import { api } from "./api";
 import { h } from "./dom";

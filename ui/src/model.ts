@@ -1,11 +1,12 @@
 /** The server's nouns as they arrive: a field that has its default is left out, unknown is null or absent. */
 
+import type { Alarm, AlarmDecision, HandOver, Priority, Suppression } from "./alarm/types";
 import type { SearchDecision, SearchState } from "./plan/types";
-import type { Affiliation, Maybe, Track } from "./trackmodel";
+import type { Affiliation, Level, Maybe, Track } from "./trackmodel";
+import type { ChannelHealth, DecisionClock, DraftChange, LostTrack, WarningDecision, WarningState } from "./warn/types";
 
-export type { Affiliation, Contribution, Identity, Maybe, Track, TrackStatus } from "./trackmodel";
+export type { Affiliation, Contribution, Identity, Level, Maybe, Track, TrackStatus } from "./trackmodel";
 
-export type Level = "white" | "yellow" | "red";
 export type ViewName = "live" | "replay";
 export type HealthState = "unknown" | "ok" | "degraded" | "late" | "silent" | "failed" | "maintenance";
 export type Medium = "acoustic" | "radio" | "optical" | "unknown";
@@ -103,6 +104,18 @@ export interface Incident {
   cited?: number[];
   /** What the journal says of the search, once a track of it is lost. */
   search?: Maybe<SearchState>;
+  /** The tracks that can still be flying. */
+  lost?: LostTrack[];
+  warning?: Maybe<WarningState>;
+  clock?: Maybe<DecisionClock>;
+  /** Of its alarm: how urgent, when it was last heard, and why. */
+  priority?: Priority;
+  alarmed_s?: Maybe<number>;
+  alarmed_for?: string;
+  n_alarms?: number;
+  kind?: string;
+  /** The newest decision on it, as a journal entry. */
+  decided_entry?: number;
 }
 
 interface ReportBase {
@@ -211,6 +224,13 @@ export interface Update {
   feeds?: FeedHealth[];
   observations?: Observation[];
   refused?: string[];
+  /** Those that changed; one in the state `normal` is gone. */
+  alarms?: Alarm[];
+  drafts?: DraftChange[];
+  channels?: ChannelHealth[];
+  /** Null or absent: as they were. */
+  suppressions?: Maybe<Suppression[]>;
+  hand_overs?: Maybe<HandOver[]>;
   /** All that is wrong with the watch itself now, in sentences. */
   trouble?: string[];
 }
@@ -222,6 +242,9 @@ export interface Desk {
   version?: string;
   countries?: string[];
   views?: { name: ViewName; clock: Clock }[];
+  /** How many officers must approve a warning before it can be sent. */
+  approvals_needed?: number;
+  channels?: string[];
 }
 export interface Coverage {
   range_min_m?: number;
@@ -295,11 +318,13 @@ export interface Outlook {
 export type Decision =
   | { action: "acknowledge"; officer: string; incident_id: string }
   | { action: "comment"; officer: string; incident_id: string; text: string }
-  | { action: "dispose"; officer: string; incident_id: string; disposition: Disposition; text?: string }
-  | { action: "close" | "reopen"; officer: string; incident_id: string; text?: string }
+  | { action: "dispose"; officer: string; incident_id: string; disposition: Disposition; text?: string; seen_entry?: number }
+  | { action: "close" | "reopen"; officer: string; incident_id: string; text?: string; seen_entry?: number }
   | { action: "link_track"; officer: string; incident_id: string; track_id: number }
   | { action: "affiliate"; officer: string; track_id: number; affiliation: Affiliation; text?: string }
-  | SearchDecision;
+  | SearchDecision
+  | WarningDecision
+  | AlarmDecision;
 
 const RANK: Record<Level, number> = { red: 0, yellow: 1, white: 2 };
 

@@ -1,24 +1,30 @@
 /** The page's state: two pictures, what is selected, and how panels, map, sound and server hang together. */
 
-import { Alarms, waitingLevel } from "./alarms";
-import { api, type Sensors, type Zones } from "./api";
-import { framedTrack, selectedIncident, selectedTrack, type Desk, type Proposal, type Selection } from "./desk";
+import { Alarms } from "./alarms";
+import { alarmId, loudest } from "./alarm/order";
+import { nextToAcknowledge, type Item } from "./alarm/queue";
+import type { Alarm } from "./alarm/types";
+import { api, Refused, type Sensors, type Zones } from "./api";
+import { framedTrack, selectedAlarm, selectedIncident, selectedTrack, type Desk, type OnRefused, type Proposal, type Selection } from "./desk";
 import { h } from "./dom";
 import { Times } from "./format";
 import { frameOf, placesOf } from "./follow";
 import { listenToKeys } from "./keys";
 import { AirMap, type Clicked } from "./map/airmap";
 import { sensorTable } from "./map/ground";
-import { isAcknowledged, type Decision, type Desk as DeskInfo, type Place, type Sensor, type ViewName } from "./model";
+import type { Decision, Desk as DeskInfo, Incident, Place, Sensor, ViewName } from "./model";
 import { buildLayout, type Layout } from "./layout";
 import { askOfficer } from "./panels/dialogs";
 import { helpDialog } from "./panels/popovers";
+import { askShelve, askSuppress } from "./panels/setaside";
 import { incidentOf, Picture } from "./picture";
 import { SearchHand } from "./searchhand";
 import { Searching } from "./searching";
 import { loadSettings, saveSettings } from "./settings";
 import { AlarmSound } from "./sound";
 import { Stream, type Link } from "./stream";
+import { WarningHand } from "./warninghand";
+import { Warnings } from "./warnings";
 
 const FRAME_MS = 200;
 /** How far back a replay begins, and how long before the incident if it is about one. */
@@ -34,6 +40,7 @@ export class Page implements Desk {
   selection: Selection = null;
   sensors: ReadonlyMap<string, Sensor> = new Map();
   zoneNames: ReadonlyMap<string, string> = new Map();
+  places: readonly Place[] = [];
   private readonly layout: Layout;
   private readonly sound: AlarmSound;
   private map: AirMap | null = null;
@@ -47,6 +54,11 @@ export class Page implements Desk {
   readonly searching = new Searching(api.search, () => this.redraw());
   readonly search = new SearchHand({
     desk: this, layout: () => this.layout, map: () => this.map, stopFollowing: () => this.setFollowing(false),
+  });
+
+  readonly warnings = new Warnings();
+  readonly warning = new WarningHand({
+    desk: this, layout: () => this.layout, map: () => this.map, stopFollowing: () => this.setFollowing(false), reread: (id) => this.reread(id),
   });
 
   constructor(readonly info: DeskInfo, root: HTMLElement) {
@@ -89,10 +101,12 @@ export class Page implements Desk {
       this.ground<Zones>("borders", api.zones(), nothing),
     ];
     this.sensors = sensorTable(await sensors);
+    this.places = await places;
     try {
       this.map = await AirMap.create(this.layout.map, this.settings, {
         onClick: (clicked) => this.click(clicked),
         onMove: () => this.setFollowing(false),
+        onZoomed: () => this.redraw(),
       });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -100,7 +114,7 @@ export class Page implements Desk {
       return;
     }
     this.map.setSensors(this.sensors, home);
-    this.map.setPlaces(await places);
+    this.map.setPlaces(this.places);
     const drawn = await zones;
     this.map.setZones(drawn, home);
     this.zoneNames = new Map(drawn.features.map(({ properties }) => [properties.id, properties.name]));
@@ -128,12 +142,12 @@ export class Page implements Desk {
     if (desk !== null && desk.views && !desk.views.some((view) => view.name === "replay")) this.showLive();
   }
 
-  /** Sound and say what is new or has risen and nobody has acknowledged. */
+  /** Sound and say what is new, or has more to say, and nobody has acknowledged or set aside. */
   private hearAlarms(isReset: boolean): void {
-    const fresh = this.alarms.take(this.live.incidents.values(), isReset);
-    const [first] = fresh;
-    if (first !== undefined) this.layout.announce.textContent = `${first.level} alarm: ${first.title}`;
-    this.sound.alarm(waitingLevel(this.live.incidents.values()), first !== undefined, performance.now());
+    const { alarms } = this.live;
+    const [first] = this.alarms.take(alarms.values(), isReset);
+    if (first !== undefined) this.layout.announce.textContent = `Alarm, priority ${first.priority}: ${first.title}. ${first.reason}`;
+    this.sound.alarm(loudest(alarms.values()), first !== undefined, performance.now());
   }
 
   get isLost(): boolean {
@@ -148,12 +162,13 @@ export class Page implements Desk {
   private frame(): void {
     const link = this.shownStream();
     this.layout.render({ link: link.link, quietMs: performance.now() - link.lastHeardMs, sound: this.sound.state });
-    this.sound.alarm(waitingLevel(this.live.incidents.values()), false, performance.now());
+    this.sound.alarm(loudest(this.live.alarms.values()), false, performance.now());
     if (!this.isDirty && performance.now() - this.drawnMs < 1_000) return;
     this.isDirty = false;
     this.drawnMs = performance.now();
     this.map?.draw(this.picture, framedTrack(this));
     this.search.keep();
+    this.warning.keep();
     this.follow();
   }
 
@@ -176,7 +191,7 @@ export class Page implements Desk {
   /** Keep the chosen incident, or the one that matters most, in view; open the first alarm for whoever only watches. */
   private follow(): void {
     if (!this.isFollowing || this.map === null || this.picture.clock.jumping_to_s != null) return;
-    const open = this.layout.queue.order().filter((incident) => incident.status === "open");
+    const open = this.incidents().filter((incident) => incident.status === "open");
     const chosen = selectedIncident(this);
     const incident = chosen?.status === "open" ? chosen : open[0];
     if (incident === undefined) return;
@@ -196,6 +211,7 @@ export class Page implements Desk {
 
   select(selection: Selection, options: { isCentred?: boolean } = {}): void {
     if (!(selection?.kind === "incident" && selection.id === this.searching.incidentId)) this.searching.close();
+    if (!(selection?.kind === "incident" && selection.id === this.warnings.incidentId)) this.warning.close();
     this.selection = selection;
     if (selection !== null) this.layout.showDetail();
     this.redraw();
@@ -220,11 +236,14 @@ export class Page implements Desk {
     return name;
   }
 
-  decide(proposal: Proposal): Promise<boolean> {
-    return this.asOfficer((officer) => api.decide({ ...proposal, officer } as Decision));
+  decide(proposal: Proposal, onRefused?: OnRefused): Promise<boolean> {
+    return this.asOfficer((officer) => api.decide({ ...proposal, officer } as Decision), onRefused ?? ((reason, isConflict) => {
+      this.say(reason, isConflict ? "conflict" : "error");
+      if (isConflict && "incident_id" in proposal) void this.reread(proposal.incident_id);
+    }));
   }
 
-  async asOfficer(send: (officer: string) => Promise<unknown>): Promise<boolean> {
+  async asOfficer(send: (officer: string) => Promise<unknown>, onRefused: OnRefused = (reason) => this.say(reason, "error")): Promise<boolean> {
     if (this.view === "replay") {
       this.say("The replay is the past: decisions are made in the live view.", "error");
       return false;
@@ -235,9 +254,16 @@ export class Page implements Desk {
       await send(officer);
       return true;
     } catch (error) {
-      this.say(error instanceof Error ? error.message : String(error), "error");
+      onRefused(error instanceof Error ? error.message : String(error), error instanceof Refused && error.status === 409);
       return false;
     }
+  }
+
+  /** Show what another officer decided, whatever of the stream is still on its way. */
+  private async reread(incidentId: string): Promise<void> {
+    const incident = await api.incident(incidentId).catch(() => null);
+    if (incident !== null) this.live.take(incident);
+    this.redraw();
   }
 
   /** A click chooses a place if one is asked for, else a track, else a sector of the search that is open. */
@@ -251,43 +277,80 @@ export class Page implements Desk {
   private escape(): void {
     if (this.search.isPicking) this.search.picked(null);
     else if (!this.layout.layers.hidden) this.toggleLayers();
+    else if (this.warnings.isEditingArea) this.warning.toggleArea();
+    else if (this.warnings.isPanelOpen) this.warning.close();
     else if (this.searching.isPanelOpen) this.search.close();
     else this.select(null);
   }
 
   acknowledgeNext(): void {
-    const waiting = this.layout.queue.order().filter((incident) => incident.status === "open" && !isAcknowledged(incident));
-    const chosen = selectedIncident(this);
-    const next = waiting.find((incident) => incident === chosen) ?? waiting[0];
+    const next = nextToAcknowledge(this.layout.queue.items(), this.selection?.kind === "track" ? undefined : this.selection?.id);
     if (next === undefined) return this.say("Nothing waits to be acknowledged.");
-    this.select({ kind: "incident", id: next.incident_id }, { isCentred: true });
-    void this.decide({ action: "acknowledge", incident_id: next.incident_id });
+    this.choose(next);
+    void this.decide(next.kind === "incident" ? { action: "acknowledge", incident_id: next.id } : { action: "acknowledge_alarm", alarm_id: next.id });
   }
 
-  /** Show the incident that C and D speak of: the selected one, the selected track's, or the first of the queue. */
+  private choose(item: Item): void {
+    // An acknowledgement must not close the warning of the same incident.
+    if (item.kind !== this.selection?.kind || item.id !== this.selection.id) this.select({ kind: item.kind, id: item.id }, { isCentred: item.kind === "incident" });
+  }
+
+  /** The incidents of the queue in its order. */
+  private incidents(): Incident[] {
+    return this.layout.queue.items().flatMap((item) => (item.kind === "incident" ? [item.incident] : []));
+  }
+
+  /** Show the incident that C, D, V and W speak of: the selected one, the selected track's, or the first of the queue. */
   private openIncident(): boolean {
     if (selectedIncident(this) !== undefined) return true;
     const track = selectedTrack(this);
-    const incident = (track && incidentOf(this.picture, track.track_id)) ?? this.layout.queue.order()[0];
+    const incident = (track && incidentOf(this.picture, track.track_id)) ?? this.incidents()[0];
     if (incident !== undefined) this.select({ kind: "incident", id: incident.incident_id });
     return incident !== undefined;
   }
 
   private move(step: 1 | -1): void {
-    const order = this.layout.queue.order();
-    const at = order.findIndex((incident) => incident === selectedIncident(this));
+    const order = this.layout.queue.items();
+    const at = order.findIndex((item) => item.kind === this.selection?.kind && item.id === this.selection.id);
     const next = order[at < 0 ? (step > 0 ? 0 : order.length - 1) : Math.min(order.length - 1, Math.max(0, at + step))];
-    if (next !== undefined) this.select({ kind: "incident", id: next.incident_id }, { isCentred: true });
+    if (next !== undefined) this.select({ kind: next.kind, id: next.id }, { isCentred: next.kind === "incident" });
   }
 
-  say(text: string, kind: "info" | "error" = "info"): void {
-    const toast = h("div", { class: `toast ${kind}`, role: kind === "error" ? "alert" : "status" }, text);
+  /** Return the alarm of what is selected, else the most urgent one that waits. */
+  private alarmInHand(): Alarm | undefined {
+    const incident = selectedIncident(this);
+    return selectedAlarm(this) ?? (incident && this.live.alarms.get(alarmId("incident", incident.incident_id)))
+      ?? nextToAcknowledge(this.layout.queue.items(), undefined)?.alarm;
+  }
+
+  async shelve(alarm: Alarm): Promise<void> {
+    const aside = await askShelve(alarm);
+    if (aside !== null) await this.decide({ action: "shelve_alarm", alarm_id: alarm.alarm_id, ...aside });
+  }
+
+  async suppress(alarm?: Alarm): Promise<void> {
+    const { incidents, channels } = this.live;
+    const open = [...incidents.values()].filter((incident) => incident.status === "open");
+    const sort = await askSuppress(alarm, {
+      incident: open.map((incident) => incident.incident_id), sensor: [...this.sensors.keys()], channel: this.info.channels ?? [...channels.keys()],
+    });
+    if (sort !== null) await this.decide({ action: "suppress_alarms", ...sort });
+  }
+
+  say(text: string, kind: "info" | "error" | "conflict" = "info"): void {
+    const toast = h("div", { class: `toast ${kind}`, role: kind === "info" ? "status" : "alert" }, text);
     this.layout.toasts.append(toast);
     while (this.layout.toasts.children.length > 4) this.layout.toasts.firstChild?.remove();
-    window.setTimeout(() => toast.remove(), 7_000);
+    if (kind === "conflict") toast.append(h("button", { class: "quiet small", type: "button", on: { click: () => toast.remove() } }, "I have read it"));
+    else window.setTimeout(() => toast.remove(), 7_000);
   }
 
   private listen(): void {
+    // The watch was handed over on the page of the shift, in this browser.
+    window.addEventListener("storage", () => {
+      this.settings.officer = loadSettings().officer;
+      this.redraw();
+    });
     listenToKeys({
       acknowledge: () => this.acknowledgeNext(),
       move: (step) => this.move(step),
@@ -300,9 +363,17 @@ export class Page implements Desk {
       home: () => this.goHome(),
       follow: () => this.setFollowing(!this.isFollowing),
       search: () => (this.searching.isPanelOpen ? this.search.close() : this.openIncident() && this.search.open()),
+      warning: () => (this.warnings.isPanelOpen ? this.warning.close() : this.openIncident() && this.warning.open()),
+      approve: () => this.warnings.isPanelOpen && void this.warning.approve(),
+      send: () => this.warnings.isPanelOpen && void this.warning.send(),
+      area: () => this.warnings.isPanelOpen && this.warning.toggleArea(),
+      shelve: () => {
+        const alarm = this.alarmInHand();
+        return alarm === undefined ? this.say("There is no alarm to shelve.") : void this.shelve(alarm);
+      },
       pause: () => this.layout.playbar.toggle(),
       help: helpDialog,
-    });
+    }, (event) => this.warning.shaping.key(event));
   }
 
   private toggleSound(): void {
@@ -355,6 +426,7 @@ export class Page implements Desk {
     this.view = "replay";
     this.selection = null;
     this.searching.forget();
+    this.warning.close();
     this.followChosen = null;
     this.openedFor = "";
     this.layout.track.reset();
@@ -373,6 +445,7 @@ export class Page implements Desk {
     this.view = "live";
     this.selection = null;
     this.searching.forget();
+    this.warning.close();
     this.followChosen = null;
     this.openedFor = "";
     this.layout.track.reset();

@@ -1,7 +1,9 @@
 /** What one view shows: the newest state of everything, its clock that runs on, and a bounded trail per track. */
 
+import type { Alarm, HandOver, Suppression } from "./alarm/types";
 import { courseDeg, destination, distanceM, type LonLat } from "./geo";
 import type { Clock, FeedHealth, Finding, Health, Incident, Observation, Track, Update } from "./model";
+import type { ChannelHealth, Draft } from "./warn/types";
 
 export const TRAIL_POINTS = 240;
 export const TRAIL_AGE_S = 900;
@@ -21,6 +23,12 @@ export class Picture {
   readonly incidents = new Map<string, Incident>();
   readonly health = new Map<string, Health>();
   readonly feeds = new Map<string, FeedHealth>();
+  readonly alarms = new Map<string, Alarm>();
+  /** The warnings as the watch would word them now, by incident. */
+  readonly drafts = new Map<string, Draft>();
+  readonly channels = new Map<string, ChannelHealth>();
+  suppressions: Suppression[] = [];
+  handOvers: HandOver[] = [];
   observations: Observation[] = [];
   trouble: string[] = [];
   clock: Clock = { now_s: NaN, is_played: false };
@@ -52,6 +60,7 @@ export class Picture {
     for (const incident of update.incidents ?? []) this.incidents.set(incident.incident_id, incident);
     for (const health of update.health ?? []) this.health.set(health.sensor, health);
     for (const feed of update.feeds ?? []) this.feeds.set(feed.feed, feed);
+    this.applyWarning(update);
     if (update.observations?.length) {
       this.observations = [...this.observations, ...update.observations].slice(-MAX_OBSERVATIONS);
     }
@@ -59,9 +68,30 @@ export class Picture {
     this.version += 1;
   }
 
+  /** Take over one incident that was read again. */
+  take(incident: Incident): void {
+    this.incidents.set(incident.incident_id, incident);
+    this.version += 1;
+  }
+
+  private applyWarning(update: Update): void {
+    for (const alarm of update.alarms ?? []) {
+      if (alarm.state === "normal") this.alarms.delete(alarm.alarm_id);
+      else this.alarms.set(alarm.alarm_id, alarm);
+    }
+    for (const { incident_id, draft } of update.drafts ?? []) {
+      if (draft == null) this.drafts.delete(incident_id);
+      else this.drafts.set(incident_id, draft);
+    }
+    for (const channel of update.channels ?? []) this.channels.set(channel.channel, channel);
+    this.suppressions = update.suppressions ?? this.suppressions;
+    this.handOvers = update.hand_overs ?? this.handOvers;
+  }
+
   private clear(): void {
-    for (const kept of [this.tracks, this.trails, this.findings, this.incidents, this.health, this.feeds]) kept.clear();
-    this.observations = [];
+    const { tracks, trails, findings, incidents, health, feeds, alarms, drafts, channels } = this;
+    for (const kept of [tracks, trails, findings, incidents, health, feeds, alarms, drafts, channels]) kept.clear();
+    [this.observations, this.suppressions, this.handOvers] = [[], [], []];
   }
 
   private applyTrack(track: Track): void {

@@ -32,6 +32,7 @@ export class SearchHand implements SearchActions {
     const { desk } = this.host;
     const incident = selectedIncident(desk);
     if (!Searching.canSearch(incident)) return desk.say("This incident has lost no track: there is nothing to search for.");
+    desk.warning.close();
     desk.searching.open(incident!.incident_id);
     this.host.layout().showDetail();
     desk.redraw();

@@ -17,6 +17,7 @@ export const LAYERS = {
   zones: "Zones",
   places: "Towns",
   search: "The search, while it is open or pinned",
+  warnings: "Warnings",
 } as const;
 export type LayerName = keyof typeof LAYERS;
 
@@ -27,7 +28,7 @@ const DEFAULTS: Settings = {
   officer: "",
   isKeyShown: true,
   layers: {
-    cooperative: true, lost: true, labels: true, trails: true, observations: true, coverage: true, zones: true, places: true, search: true,
+    cooperative: true, lost: true, labels: true, trails: true, observations: true, coverage: true, zones: true, places: true, search: true, warnings: true,
   },
 };
 

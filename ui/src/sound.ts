@@ -1,14 +1,19 @@
 /** The alarm's sound: made in the browser, repeated until acknowledged, silenced on request and visibly so. */
 
-import type { Level } from "./model";
+import { PRIORITY_RANK } from "./alarm/order";
+import type { Priority } from "./alarm/types";
 
 export type SoundState = "on" | "muted" | "blocked";
-const REPEAT_MS: Record<Level, number> = { red: 8_000, yellow: 20_000, white: Infinity };
+const REPEAT_MS: Record<Priority, number> = { high: 8_000, medium: 20_000, low: 60_000 };
+/** What is urgent is higher, longer and louder: told apart without looking. */
+const NOTES: Record<Priority, { hertz: readonly number[]; loudness: number }> = {
+  high: { hertz: [880, 660, 880, 660], loudness: 0.22 }, medium: { hertz: [587, 784], loudness: 0.14 }, low: { hertz: [494], loudness: 0.1 },
+};
 
 export class AlarmSound {
   private context: AudioContext | null = null;
   private lastMs = -Infinity;
-  private lastLevel: Level = "white";
+  private last: Priority | null = null;
 
   constructor(public isMuted: boolean, private readonly onChange: () => void) {
     // A browser lets a page sound only after a gesture: any first one will do.
@@ -37,23 +42,23 @@ export class AlarmSound {
     this.onChange();
   }
 
-  /** Call often: sounds at once when an unacknowledged alarm is new or rises, then again every few seconds. */
-  alarm(level: Level, isNew: boolean, nowMs: number): void {
-    if (level === "white") {
-      this.lastLevel = "white";
+  /** Call often: sounds at once when an alarm is new or a more urgent one is heard, then again every few seconds. */
+  alarm(priority: Priority | null, isNew: boolean, nowMs: number): void {
+    if (priority === null) {
+      this.last = null;
       return;
     }
-    const hasRisen = level === "red" && this.lastLevel !== "red";
-    if (!isNew && !hasRisen && nowMs - this.lastMs < REPEAT_MS[level]) return;
-    this.lastLevel = level;
+    const hasRisen = this.last !== null && PRIORITY_RANK[priority] < PRIORITY_RANK[this.last];
+    if (!isNew && !hasRisen && nowMs - this.lastMs < REPEAT_MS[priority]) return;
+    this.last = priority;
     if (this.state !== "on") return;
     this.lastMs = nowMs;
-    this.chime(level);
+    this.chime(priority);
   }
 
-  private chime(level: Level): void {
-    const notes = level === "red" ? [880, 660, 880, 660] : [587, 784];
-    notes.forEach((hertz, i) => this.tone(hertz, i * 0.2, level === "red" ? 0.22 : 0.14));
+  private chime(priority: Priority): void {
+    const { hertz, loudness } = NOTES[priority];
+    hertz.forEach((pitch, i) => this.tone(pitch, i * 0.2, loudness));
   }
 
   private tone(hertz: number, delayS: number, loudness: number): void {

@@ -1,6 +1,7 @@
 /** A track as it arrives: what the rest of the model, and a search plan, speak of. */
 
 export type Maybe<T> = T | null | undefined;
+export type Level = "white" | "yellow" | "red";
 export type Affiliation = "unknown" | "friendly" | "neutral" | "suspect" | "hostile";
 export type TrackStatus = "tentative" | "confirmed" | "coasting" | "lost" | "ended";
 

@@ -1,7 +1,13 @@
-import type { Desk } from "../src/desk";
+import type { Alarm } from "../src/alarm/types";
+import type { Desk, Proposal } from "../src/desk";
 import type { Incident, Track } from "../src/model";
 import type { SearchPlan, Sector } from "../src/plan/types";
+import { Times } from "../src/format";
+import { Picture } from "../src/picture";
 import { Searching } from "../src/searching";
+import { loadSettings } from "../src/settings";
+import type { Draft, PublicWarning, WarningContent } from "../src/warn/types";
+import { Warnings } from "../src/warnings";
 
 export const aTrack = (more: Partial<Track> = {}): Track => ({
   track_id: 7, time_s: 1_000, first_s: 900, last_report_s: 1_000, status: "confirmed", lat_deg: 54.6, lon_deg: 25.7,
@@ -11,6 +17,30 @@ export const aTrack = (more: Partial<Track> = {}): Track => ({
 export const anIncident = (more: Partial<Incident> = {}): Incident => ({
   incident_id: "I-1", title: "Track 7 crossed", status: "open", level: "yellow", highest_level: "yellow",
   first_report_s: 100, opened_s: 110, changed_s: 110, ...more,
+});
+
+export const anAlarm = (more: Partial<Alarm> = {}): Alarm => ({
+  alarm_id: "incident:I-1", source: "incident", subject: "I-1", priority: "medium", state: "unacknowledged", title: "Track 7 crossed", reason: "It is new", first_s: 110, raised_s: 110, ...more,
+});
+
+/** A closed square ring with its south-west corner at a place, a hundredth of a degree wide. */
+export const aRing = (lonDeg: number, latDeg: number, widthDeg = 0.01): [number, number][] => {
+  const [east, north] = [Number((lonDeg + widthDeg).toFixed(6)), Number((latDeg + widthDeg).toFixed(6))];
+  return [[lonDeg, latDeg], [east, latDeg], [east, north], [lonDeg, north], [lonDeg, latDeg]];
+};
+
+export const aContent = (more: Partial<WarningContent> = {}): WarningContent => ({
+  level: "red", rings: [aRing(25.7, 54.6)], expires_s: 7_300,
+  texts: [
+    { language: "lt", headline: "Oro pavojus", description: "Nežinomas objektas.", instruction: "Eikite į slėptuvę.", area: "Vilniaus rajonas" },
+    { language: "en", headline: "Air danger", description: "Unknown object.", instruction: "Take shelter.", area: "Vilnius district" },
+  ], ...more,
+});
+
+export const aDraft = (more: Partial<Draft> = {}): Draft => ({ incident_id: "I-1", made_s: 390, content: aContent(), area_m2: 710_000, population: 900, why: ["It flies west."], ...more });
+
+export const aWarning = (more: Partial<PublicWarning> = {}): PublicWarning => ({
+  warning_id: "W-1", incident_id: "I-1", kind: "alert", content: aContent(), approvals: [{ officer: "Lt. K", time_s: 395 }], n_needed: 1, ...more,
 });
 
 /** A square sector with its south-west corner at a place, about a kilometre wide. */
@@ -30,9 +60,24 @@ export const aPlan = (more: Partial<SearchPlan> = {}): SearchPlan => ({
   searched: [], finds: [], is_found: false, is_ordered: false, hazard_m: 500, hazard: "Only explosives experts may go near.", why: [], country: "LT", title: "Track 7 lost", ...more,
 });
 
-/** What a panel of a search asks of the page, as a desk that has none. */
-export const noSearch = (): Pick<Desk, "searching" | "search" | "asOfficer"> => ({
+/** What panels of a search and of a warning ask of the page, as a desk that has neither. */
+export const noSearch = (): Pick<Desk, "searching" | "search" | "asOfficer" | "warnings" | "warning" | "places" | "shelve" | "suppress"> => ({
+  warnings: new Warnings(), places: [], shelve: async () => undefined, suppress: async () => undefined,
+  warning: {
+    open: () => undefined, close: () => undefined, toggleArea: () => undefined, undo: () => undefined, approve: async () => undefined, send: async () => undefined,
+    withdraw: async () => undefined, save: async () => undefined, followSky: async () => undefined, showArea: () => undefined,
+  },
   searching: new Searching(() => new Promise(() => undefined), () => undefined, () => 0),
   search: { open: () => undefined, close: () => undefined, togglePin: () => undefined, highlight: () => undefined, show: () => undefined, pickPlace: async () => null },
   asOfficer: async () => true,
 });
+
+/** A desk with that picture that keeps what is decided at it. */
+export function aDesk(picture: Picture, decided: Proposal[] = [], more: Partial<Desk> = {}): Desk {
+  return {
+    info: { title: "Test", country: "LT" }, settings: { ...loadSettings(), officer: "Lt. K" }, times: new Times("LT"), live: picture, picture, view: "live", isLost: false, isFollowing: false,
+    selection: { kind: "incident", id: "I-1" }, sensors: new Map(), zoneNames: new Map(),
+    select: () => undefined, acknowledgeNext: () => undefined, say: () => undefined, redraw: () => undefined,
+    ...noSearch(), decide: async (proposal) => (decided.push(proposal), true), ...more,
+  };
+}

@@ -155,6 +155,7 @@ class Worker:
         self._ended: dict[Key, None] = {}
         self._has_failed = False
         self._check_at_s = 0.0
+        self._n_moves = 0
 
     @property
     def is_working(self) -> bool:
@@ -166,6 +167,7 @@ class Worker:
 
     def forget(self) -> None:
         """Forget how tries went, and what the journal knows: it is another one's past now."""
+        self._n_moves += 1
         self._tries.clear()
         self._ended.clear()
         self._health.told = self._outbox.was_alive(self.name)
@@ -194,12 +196,17 @@ class Worker:
         return waiting
 
     async def _attempt(self, one: Due) -> None:
-        n_attempts = one.n_attempts + 1
+        """Try once; in a view that is moved meanwhile it leaves no trace: another warning may have its name there."""
+        n_attempts, n_moves = one.n_attempts + 1, self._n_moves
         again = f"sent again under the same identity: it is not known whether attempt {one.n_attempts} arrived"
         await self._dispatched(one, "trying", n_attempts, again if one.is_unknown else "")
+        if n_moves != self._n_moves:
+            return
         told = await contained(
             self._deliver(one), "channel_fault", channel=self.name, warning_id=one.warning.warning_id
         )
+        if n_moves != self._n_moves:
+            return
         if isinstance(told, Fault):
             await self._failed(one, n_attempts, told.reason)
         else:

@@ -66,6 +66,8 @@ class Player(Published):
         self._now_s = start_s
         self._jump_to_s: float | None = None
         self._jumping_to_s: float | None = None
+        self._is_there = asyncio.Event()
+        self._is_there.set()
         self._woken = asyncio.Event()
         self._checkpoints: list[Checkpoint] = []
         self._decisions: list[Entry] = []
@@ -113,8 +115,10 @@ class Player(Published):
         """Let a decision take effect now; return its number and what changed.
 
         Raises:
-            DecisionError: it could not take effect.
+            DecisionError: it could not take effect, or the view is on its way to another moment.
         """
+        if self._jumping_to_s is not None:
+            raise DecisionError("the view is being moved in time: decide when it is there")
         entry = self._entry(Decided(decision))
         events = self.guard.accept(entry)
         refused = [event for event in events if isinstance(event, Refused)]
@@ -124,7 +128,8 @@ class Player(Published):
         return entry.seq, events
 
     async def record(self, body: Body) -> int:
-        """Let what became of a warning take effect now; return its number."""
+        """Let what became of a warning take effect now, after a jump if there is one; return its number."""
+        await self._is_there.wait()
         entry = self._entry(body)
         self._keep(entry, self.guard.accept(entry))
         return entry.seq
@@ -133,6 +138,8 @@ class Player(Published):
         return Entry(seq=self._journal.last_seq() + len(self._decisions) + 1, received_s=self._now_s, body=body)
 
     def _keep(self, entry: Entry, events: list[Event]) -> None:
+        """Keep an entry of now; the checkpoints of later moments do not know it."""
+        self._checkpoints = [point for point in self._checkpoints if point.time_s <= self._now_s]
         self._decisions.append(entry)
         self._n_decided = len(self._decisions)
         self.publish(events)
@@ -216,6 +223,7 @@ class Player(Published):
 
     async def _jump(self, target_s: float) -> None:
         self._jump_to_s, self._jumping_to_s = None, target_s
+        self._is_there.clear()
         self.tell_clock()
         if target_s < self._now_s:
             self._decisions = [entry for entry in self._decisions if entry.received_s <= target_s]
@@ -230,6 +238,7 @@ class Player(Published):
         await self._run_to(target_s, is_shown=False)
         self._jumping_to_s = None
         self.tell_reset()
+        self._is_there.set()
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         self.guard.engine = _engine_of(checkpoint)

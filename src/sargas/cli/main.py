@@ -5,7 +5,7 @@ import sys
 from cyclopts import App
 
 from sargas import __version__
-from sargas.cli import check, demo, incident, replay, schema, score, search, sensors, simulate, watch
+from sargas.cli import alarms, check, demo, incident, replay, schema, score, search, sensors, simulate, warning, watch
 from sargas.cli.console import EXIT_CODES, EXIT_INTERRUPTED, fail
 from sargas.model.errors import SargasError
 
@@ -26,6 +26,9 @@ app.command(simulate.simulate)
 app.command(score.score)
 app.command(incident.app)
 app.command(search.app)
+app.command(warning.app)
+app.command(alarms.app)
+app.command(alarms.shift_app)
 app.command(sensors.sensors)
 app.command(schema.schema)
 

@@ -1,12 +1,13 @@
 """`sargas search INCIDENT`, and `sargas search order`, `searched`, `found`, `clue`, `weigh`, `plan`, `end`."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
 from sargas.cli.console import EXIT_NOT_FOUND, EXIT_OK, EXIT_USAGE, fail, progress, say, say_json
+from sargas.cli.handing import epoch, incident_of
 from sargas.model.search import AssetKind, ClueKind
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def show(
         _refuse_without_matplotlib()
     formats = {path: searching.name_of_ending(path.suffix.lower()) for path in outs}
     read = _read(config, is_quiet=json)
-    known = _incident_of(read, incident)
+    known = incident_of(read.engine.picture, incident)
     basis = search_basis.basis_of(read.config.search, config.parent)
     plan = _plan_of(read, known, track, basis, is_quiet=json)
     if json:
@@ -121,7 +122,7 @@ def order(
     if watch.answers():
         return _said(watch.order(incident, officer, track))
     read = _read(config)
-    known = _incident_of(read, incident)
+    known = incident_of(read.engine.picture, incident)
     plan = _plan_of(read, known, track, basis_of(read.config.search, config.parent), is_anew=True)
     generation = known.search.generation if known.search is not None else 0
     return _said(append(config, order_of(plan, officer, generation), read))
@@ -172,7 +173,7 @@ def searched(
     from sargas.model.decision import MarkSearched
 
     told: dict[str, Any] = {"officer": officer, "incident_id": incident, "asset": asset, "sector": sector}
-    told |= {"hours": hours, "coverage": coverage, "time_s": _epoch(time), "text": text, "paths": _paths(gpx)}
+    told |= {"hours": hours, "coverage": coverage, "time_s": epoch(time), "text": text, "paths": _paths(gpx)}
     return _decide(told, MarkSearched, config, desk)
 
 
@@ -263,7 +264,7 @@ def clue(
 
     lat_deg, lon_deg = _place(at)
     told = {"officer": officer, "incident_id": incident, "kind": kind, "lat_deg": lat_deg, "lon_deg": lon_deg}
-    told |= {"radius_m": within, "time_s": _epoch(time), "reliability": reliability, "text": text}
+    told |= {"radius_m": within, "time_s": epoch(time), "reliability": reliability, "text": text}
     return _decide(told, AddClue, config, desk)
 
 
@@ -348,15 +349,14 @@ def end(incident: str, *, officer: str, text: str = "", config: Path = WATCH, de
 
 def _decide(told: dict[str, Any], kind: type["Decision"], config: Path, desk: str | None) -> int:
     """Hand a decision to the running watch, or write it into the journal if none answers."""
-    from sargas.app.deciding import Desk, append
-    from sargas.app.searching import checked
+    from sargas.app.deciding import Desk, append, checked
 
     decision = checked({key: value for key, value in told.items() if value is not None}, kind)
     watch = Desk(desk or _address(config))
     if watch.answers():
         return _said(watch.decide(_small_enough(decision)))
     read = _read(config)
-    _incident_of(read, told["incident_id"])
+    incident_of(read.engine.picture, told["incident_id"])
     return _said(append(config, decision, read))
 
 
@@ -380,9 +380,9 @@ def _said(kept: "Kept") -> int:
 def _address(config: Path) -> str:
     """Return where the watch of a configuration is served."""
     from sargas.app import config as configuration
+    from sargas.app.prompting import address
 
-    web = configuration.read(config).web
-    return f"http://{'127.0.0.1' if web.host in {'0.0.0.0', '::'} else web.host}:{web.port}"  # noqa: S104
+    return address(configuration.read(config).web)
 
 
 def _read(config: Path, *, is_quiet: bool = False) -> "Read":
@@ -392,15 +392,6 @@ def _read(config: Path, *, is_quiet: bool = False) -> "Read":
         read = reading.read(config, lambda done, of: bar(done / of if of else 1.0))
         bar(1.0)
     return read
-
-
-def _incident_of(read: "Read", incident: str) -> "Incident":
-    incidents = read.engine.picture.incidents
-    known = incidents.get(incident)
-    if known is None:
-        have = ", ".join(sorted(incidents)) or "none"
-        fail(f"no incident '{incident}' in this journal; have {have}", EXIT_NOT_FOUND)
-    return known
 
 
 def _plan_of(
@@ -463,12 +454,6 @@ def _paths(gpx: Path | None) -> list[list[tuple[float, float]]]:
     for note in read.notes:
         say(note)
     return read.paths
-
-
-def _epoch(moment: datetime | None) -> float | None:
-    if moment is None:
-        return None
-    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _refuse_without_matplotlib() -> None:

@@ -182,6 +182,13 @@ def remember(
         heard.other_since_s = now_s
 
 
+def _take_as_heard(incident: Incident, present: Sequence[Subject], heard: Heard, now_s: float, rules: Rules) -> None:
+    """An incident of a version that remembered nothing was heard, or seen, as it is now."""
+    heard.level, heard.time_s, heard.step = incident.highest_level, incident.alarmed_s, _step(present, rules)
+    for one in present:
+        heard.known[one.key] = Known(one.threat, one.priority, now_s, one.priority, one.threat)
+
+
 def _grow_milder(known: Known, now_s: float) -> None:
     """Forget the worse that was told of a track once it has long been held to be less."""
     if known.threat >= known.covers_threat:
@@ -308,11 +315,12 @@ class Annunciator:
     def look(self, incident: Incident, sky: Sky, picture: Picture) -> Alarmed | Ranked | None:
         """Return the alarm if the incident must be heard now, its rank if that changed; remember it."""
         now_s, heard = picture.now_s, self.heard.get(incident.incident_id)
+        is_new = heard is None
         if heard is None:
             heard = self.heard[incident.incident_id] = Heard()
-            if incident.n_alarms or incident.acknowledged_s is not None:  # it was heard before all that is kept here
-                heard.level, heard.time_s = incident.highest_level, incident.alarmed_s
         present = subjects(incident, sky, picture, heard, self._rules) if incident.level != "white" else []
+        if is_new and (incident.n_alarms or incident.acknowledged_s is not None):
+            _take_as_heard(incident, present, heard, now_s, self._rules)
         told = annunciation(incident, present, heard, now_s, self._rules)
         remember(incident, present, heard, told, now_s=now_s, rules=self._rules)
         if isinstance(told, Alarmed):

@@ -39,7 +39,7 @@ from sargas.model.incident import (
 from sargas.model.picture import Picture
 from sargas.model.sensor import Sensor
 from sargas.model.track import Track
-from sargas.model.warning import Draft
+from sargas.model.warning import FINAL, DecisionClock, Draft
 
 NO_RULES: Final = WarningRules()
 HARMLESS: Final = frozenset({"aircraft", "bird", "clutter", "own_exercise", "false_report"})
@@ -167,9 +167,25 @@ class IncidentBook:
         for name in ("_incidents", "_watches", "_by_finding", "_by_track", "_count"):
             setattr(self, name, copy(getattr(before, name)))
         self._watches = {incident_id: sky.renewed() for incident_id, sky in self._watches.items()}
+        self._incidents = {key: self._renewed(incident) for key, incident in self._incidents.items()}
         kept = getattr(before, "_annunciator", None)  # a version that had no alarms kept none
         if kept is not None:
             self._annunciator.take_over(kept)
+
+    def _renewed(self, incident: Incident) -> Incident:
+        """Return the incident with what a version that knew no warnings did not keep: what can fly, and its clock."""
+        if incident.clock is not None:
+            return incident
+        clock = DecisionClock(first_report_s=incident.first_report_s, acknowledged_s=incident.acknowledged_s)
+        watch = self._watches.get(incident.incident_id)
+        losses = incident.search.losses if incident.search is not None else ()
+        known = {loss.track.track_id: loss for loss in losses}
+        lost = tuple(
+            lost_track(seen, known[track_id].track, known[track_id], Picture(), self._endurance)
+            for track_id, seen in (watch.lost if watch is not None else {}).items()
+            if track_id in known
+        )
+        return structs.replace(incident, clock=clock, lost=lost)
 
     def on_findings(self, findings: Sequence[Finding], picture: Picture) -> Sequence[Incident]:
         """Return the incidents that these findings, and the tracks lost or found, changed."""
@@ -221,8 +237,13 @@ class IncidentBook:
         return [self._incidents[draft.incident_id]]
 
     def on_dispatched(self, body: Dispatched, time_s: float, entry: int) -> Sequence[Incident]:
-        """Return the incident after what became of its warning on one channel; none if it is no longer kept."""
-        if body.incident_id not in self._incidents:
+        """Return the incident after what became of its warning on one channel; none if there is no such warning.
+
+        What is final is evidence of the incident; the tries before it would displace what shows what flew.
+        """
+        incident = self._incidents.get(body.incident_id)
+        sent = () if incident is None else [one for one in incident.warning.warnings if one.sent_s is not None]
+        if body.warning_id not in {warning.warning_id for warning in sent}:
             return []
         self._changed = {}
         what = WarningDispatched(
@@ -233,7 +254,7 @@ class IncidentBook:
             text=body.text,
             stands_in_for=body.stands_in_for,
         )
-        self._happen(body.incident_id, time_s, what, (entry,))
+        self._happen(body.incident_id, time_s, what, (entry,) if body.fate in FINAL else ())
         return [self._incidents[body.incident_id]]
 
     def incident(self, incident_id: str) -> Incident:

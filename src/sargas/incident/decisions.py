@@ -6,7 +6,7 @@ from sargas.incident import words
 from sargas.incident.search_decisions import search_happenings
 from sargas.incident.still_flying import still_flying, told
 from sargas.incident.unseen import check_seen
-from sargas.incident.warning_decisions import WarningRules, warning_happenings
+from sargas.incident.warning_decisions import WarningRules, named, warning_happenings
 from sargas.model.decision import (
     Acknowledge,
     ApproveWarning,
@@ -101,7 +101,8 @@ def _acknowledge(officer: str, incident: Incident) -> list[Happening]:
 def _close(decision: Close, incident: Incident, time_s: float) -> list[Happening]:
     """Closing while something is in the airspace asks for a word on what it was: nothing red is closed by mistake.
 
-    Nor is what the public was warned of and nobody has cleared, or, without a reason, what can still fly.
+    Nor is what the public was warned of and nobody has cleared, or is about to be; or, without a reason, what can
+    still fly.
     """
     if incident.status == "closed":
         raise DecisionError(f"{incident.incident_id} is closed already")
@@ -111,6 +112,9 @@ def _close(decision: Close, incident: Incident, time_s: float) -> list[Happening
     if in_force is not None:
         until = words.clock(in_force.content.expires_s)
         raise DecisionError(f"{in_force.warning_id} is in force until {until}: give the all-clear first, then close")
+    pending = incident.warning.pending()
+    if pending is not None:
+        raise DecisionError(f"{named(pending)}: send or withdraw it first, then close")
     flying = still_flying(incident, time_s)
     if flying and not decision.text:
         raise DecisionError(f"{incident.incident_id}: {told(flying[0])}; say in a word why it can be closed")

@@ -12,7 +12,7 @@ from sargas.model.picture import Picture
 
 
 class Grouping(Struct, frozen=True, kw_only=True):
-    """How near is near; see the Settings of the book."""
+    """How near is near; see the Settings of the book. Snapshots of older versions lack what has a default."""
 
     group_radius_m: float
     group_s: float
@@ -20,11 +20,11 @@ class Grouping(Struct, frozen=True, kw_only=True):
     report_s: float
     report_speed_mps: float
     report_reach_max_m: float
-    group_max_m: float
-    group_max_s: float
-    group_alarms: int
-    balloon_radius_m: float
-    balloon_s: float
+    group_max_m: float = 40_000.0
+    group_max_s: float = 3_600.0
+    group_alarms: int = 2
+    balloon_radius_m: float = 40_000.0
+    balloon_s: float = 7_200.0
     wider: float = 1.0
 
 

@@ -61,7 +61,7 @@ def warning_happenings(
             _countersign(decision, incident)
             return [WarningCountersigned(officer=officer, warning_id=decision.warning_id)]
         case SendWarning(officer=officer):
-            _may_be_sent(_waiting(decision.warning_id, incident), time_s)
+            _may_be_sent(_waiting(decision.warning_id, incident), incident, time_s)
             return [WarningSent(officer=officer, warning_id=decision.warning_id)]
         case WithdrawWarning(officer=officer, text=text):
             _waiting(decision.warning_id, incident)
@@ -73,11 +73,11 @@ def _approved(decision: ApproveWarning, incident: Incident, time_s: float, rules
     state, content = incident.warning, decision.content
     pending = state.pending()
     if pending is not None:
-        raise DecisionError(f"{_named(pending)}: countersign, send or withdraw it first")
+        raise DecisionError(f"{named(pending)}: countersign, send or withdraw it first")
     _newest(decision.revision, incident)
     _check(content, time_s)
     if content.level == "white":
-        _all_clear(decision, incident, time_s)
+        _all_clear(decision.override, incident, time_s)
     else:
         _open(incident)
     references = state.to_reference(time_s)
@@ -101,11 +101,15 @@ def _n_so_far(incident: Incident) -> int:
     return int(warnings[-1].warning_id.rpartition("-W")[2]) if warnings else 0
 
 
-def _all_clear(decision: ApproveWarning, incident: Incident, time_s: float) -> None:
+def _all_clear(override: str, incident: Incident, time_s: float) -> None:
     """Refuse the all-clear while nothing is to be cleared, or while something can still fly and nobody says why."""
     if incident.warning.in_force(time_s) is None:
         raise DecisionError(f"{incident.incident_id}: no warning is in force, so there is nothing to clear")
-    if decision.override:
+    _nothing_flies(override, incident, time_s)
+
+
+def _nothing_flies(override: str, incident: Incident, time_s: float) -> None:
+    if override:
         return
     if incident.level == "red":
         raise DecisionError(
@@ -126,13 +130,16 @@ def _countersign(decision: CountersignWarning, incident: Incident) -> None:
         raise DecisionError(f"{warning.warning_id} was approved by {decision.officer} already; another officer must")
 
 
-def _may_be_sent(warning: PublicWarning, time_s: float) -> None:
+def _may_be_sent(warning: PublicWarning, incident: Incident, time_s: float) -> None:
+    """Refuse what lacks an approval or has run out, and an all-clear that is no longer true since it was approved."""
     if not warning.is_approved:
         n_missing = warning.n_needed - len(warning.approvals)
-        raise DecisionError(f"{_named(warning)}: {n_missing} more approval{'' if n_missing == 1 else 's'} needed")
+        raise DecisionError(f"{named(warning)}: {n_missing} more approval{'' if n_missing == 1 else 's'} needed")
     if warning.content.expires_s <= time_s:
         expired = words.clock(warning.content.expires_s)
         raise DecisionError(f"{warning.warning_id} held until {expired}: withdraw it and approve a new one")
+    if warning.content.level == "white":
+        _nothing_flies(warning.override, incident, time_s)
 
 
 def _waiting(warning_id: str, incident: Incident) -> PublicWarning:
@@ -149,7 +156,8 @@ def _waiting(warning_id: str, incident: Incident) -> PublicWarning:
     return found
 
 
-def _named(warning: PublicWarning) -> str:
+def named(warning: PublicWarning) -> str:
+    """Return in words that a warning waits, and who approved it."""
     by = ", ".join(one.officer for one in warning.approvals)
     return f"{warning.warning_id}, approved by {by}, waits"
 

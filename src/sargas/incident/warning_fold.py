@@ -43,12 +43,20 @@ def fold_warning(state: WarningState, event: IncidentEvent) -> WarningState:
             edited = EditedDraft(officer=officer, time_s=event.time_s, content=content) if content else None
             return structs.replace(state, edited=edited, revision=state.revision + 1)
         case WarningApproved(warning=warning):
-            kept = (*state.warnings, warning)[-WARNINGS_KEPT:]
+            kept = _without_oldest((*state.warnings, warning))
             return structs.replace(state, warnings=kept, edited=None, revision=state.revision + 1)
         case WarningCountersigned() | WarningSent() | WarningWithdrawn() | WarningDispatched():
             return structs.replace(state, warnings=tuple(_after(one, event) for one in state.warnings))
         case _:
             return state
+
+
+def _without_oldest(warnings: tuple[PublicWarning, ...]) -> tuple[PublicWarning, ...]:
+    """Return at most `WARNINGS_KEPT` of them; what was withdrawn goes first: what is in force is never forgotten."""
+    if len(warnings) <= WARNINGS_KEPT:
+        return warnings
+    oldest = next((k for k, warning in enumerate(warnings) if warning.withdrawn_s is not None), 0)
+    return warnings[:oldest] + warnings[oldest + 1 :]
 
 
 def _after(warning: PublicWarning, event: IncidentEvent) -> PublicWarning:

@@ -164,6 +164,17 @@ def fly(target: F64, conduct: int, even: F64, normal: F64, step_s: F64, n_before
 
 
 @compiled
+def bounds(paths: F64) -> tuple[float, float, float, float]:
+    """Return the least x and y and the greatest x and y of paths, shape (n, m, 2)."""
+    west, south, east, north = math.inf, math.inf, -math.inf, -math.inf
+    for i in range(paths.shape[0]):
+        for k in range(paths.shape[1]):
+            west, east = min(west, paths[i, k, 0]), max(east, paths[i, k, 0])
+            south, north = min(south, paths[i, k, 1]), max(north, paths[i, k, 1])
+    return west, south, east, north
+
+
+@compiled
 def count_passes(
     paths: F64, weight: F64, swath_m: float, corner: F64, cell_m: float, missed: F64, passed: F64, stamp: I32, n: int
 ) -> None:

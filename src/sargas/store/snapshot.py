@@ -26,12 +26,14 @@ ALLOWED: Final = frozenset({
         "set", "slice", "str", "tuple",
     )),
     *(("collections", name) for name in ("Counter", "OrderedDict", "defaultdict", "deque")),
-    ("msgspec._utils", "rebuild"),
     *(("numpy", name) for name in ("dtype", "ndarray")),
     ("numpy._core.multiarray", "_reconstruct"),
     ("numpy._core.multiarray", "scalar"),
     ("numpy._core.numeric", "_frombuffer"),
 })  # fmt: skip
+
+REBUILD: Final = ("msgspec._utils", "rebuild")
+"""How msgspec names what makes a record of its fields."""
 
 MARK: Final = b"SRG1"
 HEAD: Final = struct.Struct("<4sI")
@@ -82,6 +84,8 @@ class _Reader(pickle.Unpickler):
         Raises:
             JournalError: it is not allowed.
         """
+        if (module_name, name) == REBUILD:
+            return _rebuilt
         if (module_name, name) in ALLOWED:
             return super().find_class(module_name, name)
         if not _is_core(module_name) or "." in name:
@@ -90,6 +94,15 @@ class _Reader(pickle.Unpickler):
         if not (isinstance(found, type | FunctionType) and found.__module__ == module_name):
             raise JournalError(f"the snapshot names {module_name}.{name}, which is not defined there")
         return found
+
+
+def _rebuilt(kind: type, fields: dict[str, object]) -> object:
+    """Return the record of its fields; those that another version kept and this one does not know are left out."""
+    try:
+        return kind(**fields)
+    except TypeError:
+        known = getattr(kind, "__struct_fields__", ())
+        return kind(**{name: value for name, value in fields.items() if name in known})
 
 
 def _is_core(module_name: str) -> bool:

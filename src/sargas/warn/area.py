@@ -25,10 +25,16 @@ Ring: TypeAlias = tuple[Point, ...]
 CORNERS: Final = 60
 """Of a ring, at most: what a mobile network's cell broadcast and a person on the telephone can deal with."""
 RINGS: Final = 5
-TOLERANCES_M: Final = (100.0, 200.0, 400.0, 800.0, 1_600.0, 3_200.0, 6_400.0)
-"""Tried one after the other until there are few enough corners."""
+TOLERANCES_M: Final = (100.0, 150.0, 220.0, 330.0, 500.0, 750.0, 1_100.0, 1_650.0, 2_500.0, 3_700.0, 5_500.0)
+"""Of the border; tried one after the other until there are few enough corners."""
+FREELY: Final = 2.0
+"""Where it is not the border, the edge is no finer than that many tolerances: nobody knows it so well."""
 CLOSES_M: Final = (1_500.0, 4_000.0, 10_000.0, 25_000.0, 60_000.0)
 """Gaps that are closed: the first always, the others until there are few enough rings."""
+OUTWARDS: Final = 1.0
+"""So many tolerances it is moved outwards before, so that fewer corners do not mean that fewer are warned."""
+FINE: Final = 0.05
+"""What is closed has corners that matter to this share of the gap: more only cost time."""
 SPECK_SHARE: Final = 0.02
 SPECK_M2: Final = 1.0e6
 """Smaller pieces are left out beside larger ones."""
@@ -40,9 +46,9 @@ LEVEL_LEAST: Final = 0.004
 HELD_LEAST: Final = 0.25
 """A warning for less of where the targets may be helps nobody."""
 SMOOTH_CELLS: Final = 1.0
-KEPT_LARGER: Final = 1.4
+KEPT_LARGER: Final = 1.5
 """The area of the last draft stays while it is not larger than the new one by more than this,"""
-KEPT_HELD: Final = 0.95
+KEPT_HELD: Final = 0.93
 """and holds as much of where the targets may be, but for this: what a drone flies in a minute, at the far end."""
 
 _geos: Any = shapely  # shapely carries no types
@@ -135,7 +141,8 @@ def _drawn(field: F64, passing: Passing, country: Country, level: float) -> Any 
     shape = _filled(_geos.union_all(raw))
     cut = None
     for close_m in CLOSES_M:
-        shape = _filled(_geos.buffer(_geos.buffer(shape, close_m, quad_segs=3), -close_m, quad_segs=3))
+        plain = _plain(shape, FINE * close_m)
+        shape = _filled(_geos.buffer(_geos.buffer(plain, close_m, quad_segs=3), -close_m, quad_segs=3))
         cut = _cut(shape, country)
         if len(_polygons(cut)) <= RINGS:
             break
@@ -147,7 +154,7 @@ def _cut(shape: Any, country: Country) -> Any:
     """Return the part in the country with few corners, without holes and specks."""
     found: Any = _geos.MultiPolygon()
     for tolerance_m in TOLERANCES_M:
-        plain = _geos.make_valid(_geos.simplify(shape, tolerance_m))
+        plain = _plain(_geos.buffer(shape, OUTWARDS * tolerance_m, quad_segs=2), FREELY * tolerance_m)
         parts = _polygons(_geos.intersection(plain, country.inset(tolerance_m)))
         largest_m2 = max((part.area for part in parts), default=0.0)
         speck_m2 = min(SPECK_M2, SPECK_SHARE * largest_m2)
@@ -173,6 +180,11 @@ def _above(field: F64, passing: Passing, level: float) -> Any:
     # Holes are filled anyway: the first ring of each is the outer one.
     outer = [line[cuts[0] : cuts[1]] for line, cuts in zip(points, offsets, strict=True) if len(cuts) >= 2]
     return _geos.make_valid(np.array([_geos.Polygon(ring) for ring in outer], dtype=object))
+
+
+def _plain(shape: Any, tolerance_m: float) -> Any:
+    """Return the shape with corners that matter to a tolerance."""
+    return _geos.make_valid(_geos.simplify(shape, tolerance_m, preserve_topology=False))
 
 
 def _filled(shape: Any) -> Any:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sargas.kernels.reach import places_in_plane, places_on_earth
 from sargas.kernels.stereographic import make_plane, to_plane
-from sargas.model.zone import Zone
+from sargas.model.zone import Polygon, Zone
 
 F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]
@@ -18,6 +18,9 @@ Packed: TypeAlias = tuple[F32, I64, I64]
 
 FINEST_M: Final = 50.0
 """Bends of the border that are smaller are left out: a warning goes by cells of the mobile network."""
+FAR_M: Final = 2.0e7
+EDGE_DEG: Final = 0.1
+"""Longer edges are cut up: one along a parallel is bent in the plane, by a metre over this."""
 INSET: Final = 1.1
 """A line that is simplified by a tolerance, after it was moved inwards by so many of them, stays inside."""
 
@@ -36,7 +39,7 @@ class Country:
         east, north = points.max(axis=0).tolist()
         self.plane: F64 = make_plane(0.5 * (south + north), 0.5 * (west + east))
         whole = _geos.union_all([
-            _geos.make_valid(_geos.Polygon(self.xy(polygon[0]), [self.xy(ring) for ring in polygon[1:]]))
+            self.shape(polygon)
             for zone in zones
             for polygon in zone.polygons
         ])  # fmt: skip
@@ -46,8 +49,14 @@ class Country:
     def xy(self, lonlat: ArrayLike) -> F64:
         """Return x east and y north [m], shape (n, 2), of (longitude, latitude) [deg]."""
         points = np.ascontiguousarray(np.asarray(lonlat, np.float64).reshape(-1, 2).T)
-        found: F64 = places_in_plane(self.plane, points[0], points[1])
-        return found
+        # The place opposite the middle has none in the plane; what is so far is far, and no more.
+        return np.clip(places_in_plane(self.plane, points[0], points[1]), -FAR_M, FAR_M)
+
+    def shape(self, polygon: Polygon) -> Any:
+        """Return a polygon of (longitude, latitude) in the plane; its edges are straight as it was given."""
+        whole = _geos.Polygon(np.array(polygon[0]), [np.array(ring) for ring in polygon[1:]])
+        fine = _geos.segmentize(whole, EDGE_DEG)
+        return _geos.make_valid(_geos.transform(fine, self.xy))
 
     def lonlat(self, xy_m: ArrayLike) -> F64:
         """Return (longitude, latitude) [deg], shape (n, 2), of points of the plane [m]."""

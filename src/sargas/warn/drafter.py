@@ -20,7 +20,7 @@ from sargas.warn.in_the_way import in_the_way
 from sargas.warn.local_time import clock
 from sargas.warn.manner import Ways
 from sargas.warn.passing import passing_of, presence_of
-from sargas.warn.reach import Flights, Horizon, flights_of
+from sargas.warn.reach import Flights, Horizon, flights_of, load_kernels
 from sargas.warn.reasons import Asked, reasons
 from sargas.warn.subjects import Subjects
 from sargas.warn.targets import Target, drifting_kinds, targets_of, tracks_of
@@ -69,6 +69,7 @@ def build(
     Raises:
         ConfigError: the country has no sovereign zone, or there is no wording in a language.
     """
+    load_kernels()
     home = Country(sovereign(zones, country))
     own = [place for place in places if place.country == country]
     subjects = Subjects(home, own, points, municipalities, settings.near_m)

@@ -91,10 +91,9 @@ def _window(flights: Sequence[Flights], country: Country, swath_m: float) -> tup
     """Return the first column and row, how many there are of each, and the side of the cells [m]."""
     if not flights:
         return None
-    low = np.min([one.paths_m.min(axis=(0, 1)) for one in flights], axis=0)
-    high = np.max([one.paths_m.max(axis=(0, 1)) for one in flights], axis=0)
-    low = np.maximum(low, country.bounds_m[:2]) - 2.0 * swath_m
-    high = np.minimum(high, country.bounds_m[2:]) + 2.0 * swath_m
+    boxes = np.array([reach.bounds(one.paths_m) for one in flights])
+    low = np.maximum(boxes[:, :2].min(axis=0), country.bounds_m[:2]) - 2.0 * swath_m
+    high = np.minimum(boxes[:, 2:].max(axis=0), country.bounds_m[2:]) + 2.0 * swath_m
     if not bool(np.all(high > low)):
         return None
     cell_m = CELL_OF_SWATH * swath_m

@@ -35,8 +35,8 @@ CODES: Final[dict[Conduct, int]] = {
 FLIGHTS: Final = 384
 """Of one target alone; fewer of each where there are more, so that a raid costs no minutes."""
 FLIGHTS_LEAST: Final = 16
-FLIGHTS_ALL: Final = 4_800
-STEP_S: Final = 20.0
+FLIGHTS_ALL: Final = 3_200
+STEP_S: Final = 30.0
 STEPS: Final = 90
 """Steps at most, from where a target was last known to the end of the horizon."""
 LEAST_SHARE: Final = 0.06
@@ -45,7 +45,7 @@ SPEED_MAX_MPS: Final = 400.0
 SPEED_SD_MAX_MPS: Final = 60.0
 WIND_SD_MPS: Final = 6.0
 """Each component of the wind that nobody tells: 4.5 m/s at 10 m, by the power law at the usual heights."""
-SPEED_SD: Final = 0.03
+SPEED_SD: Final = 0.02
 """How a speed over ground changes within minutes, as a share: height and wind."""
 ASTRAY_RPS: Final = (math.radians(0.06), math.radians(1.0))
 """Turn rates (one standard deviation) of what is astray, as in the search."""
@@ -88,6 +88,21 @@ def _primes(n: int) -> list[int]:
             found.append(k)
         k += 1
     return found
+
+
+@lru_cache(maxsize=1)
+def load_kernels() -> None:
+    """Load the compiled code now, and not when the first warning waits for it; the first time ever it is compiled."""
+    even, normal = points()
+    paths, weight = np.zeros((2, 2, 2)), np.zeros(2)
+    row = np.zeros(reach.N_TARGET)
+    reach.fly(row, flight_ends.COURSE, even[:2], normal[:2], np.ones(1), 0, paths)
+    reach.bounds(paths)
+    origin, none = np.zeros(2), np.zeros(2, np.int64)
+    room, stamp = np.zeros((1, 1)), np.full((1, 1), -1, np.int32)
+    reach.count_passes(paths, weight, 1.0, origin, 1.0, room.copy(), room, stamp, 0)
+    reach.nearest_times(paths, 1.0, np.zeros((1, 3)), none, none, origin, 1.0, 1)
+    reach.first_times(paths, 1.0, 1, none, none, origin, 1.0, 1)
 
 
 def flights_of(targets: Sequence[Target], country: Country, horizon: Horizon) -> list[Flights]:

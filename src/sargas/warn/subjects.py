@@ -140,6 +140,8 @@ class Subjects:
         columns, rows = math.ceil((east - west) / cell_m), math.ceil((north - south) / cell_m)
         cells, members = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         for k, shape in enumerate(self.shapes):
+            if shape.is_empty:
+                continue
             box = (np.array(shape.bounds) - np.array([west, south, west, south])) / cell_m
             c = np.arange(max(int(box[0]), 0), min(int(box[2]) + 1, columns))
             r = np.arange(max(int(box[1]), 0), min(int(box[3]) + 1, rows))
@@ -230,8 +232,10 @@ def _point(point: PointOfInterest) -> Subject:
 
 
 def _area(one: Municipality, shape: Any, country: Country) -> Subject:
-    middle = shape.representative_point()
-    ((lon_deg, lat_deg),) = country.lonlat([[middle.x, middle.y]]).tolist()
+    lon_deg, lat_deg = one.polygons[0][0][0]
+    if not shape.is_empty:
+        middle = shape.representative_point()
+        ((lon_deg, lat_deg),) = country.lonlat([[middle.x, middle.y]]).tolist()
     return Subject(
         kind="municipality",
         name=one.name,
@@ -243,11 +247,9 @@ def _area(one: Municipality, shape: Any, country: Country) -> Subject:
 
 
 def _shape(one: Municipality, country: Country) -> Any:
-    polygons = [
-        _geos.make_valid(_geos.Polygon(country.xy(polygon[0]), [country.xy(ring) for ring in polygon[1:]]))
-        for polygon in one.polygons
-    ]
-    return _geos.union_all(polygons)
+    polygons = [country.shape(polygon) for polygon in one.polygons]
+    # Corners that lie on a line bound nothing: such a municipality is never in the way.
+    return _geos.MultiPolygon([part for part in _geos.get_parts(_geos.union_all(polygons)) if part.area > 0.0])
 
 
 def _outlines(shapes: Sequence[Any]) -> list[Packed]:
@@ -257,7 +259,7 @@ def _outlines(shapes: Sequence[Any]) -> list[Packed]:
         simple = [_geos.simplify(shape, tolerance_m) for shape in shapes]
         if sum(_geos.get_num_coordinates(shape) for shape in simple) <= CORNERS_ALL:
             break
-    return [packed([part for part in _geos.get_parts(shape) if part.geom_type == "Polygon"]) for shape in simple]
+    return [packed(shape) for shape in simple]
 
 
 def _index(cells: I64, members: I64, corner_m: F64, cell_m: float, shape: tuple[int, int]) -> Index:

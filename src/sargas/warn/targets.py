@@ -17,7 +17,7 @@ from sargas.model.report import Observation
 from sargas.model.track import Track
 from sargas.model.warning import LostTrack
 from sargas.warn.heard import fitted, last_place, words_of
-from sargas.warn.manner import USUAL, Manner, Ways, manner_of
+from sargas.warn.manner import USUAL, Manner, Way, Ways, manner_of
 
 TARGETS_MOST: Final = 600
 """More are not flown: a warning for so many is for the whole region anyhow."""
@@ -29,6 +29,8 @@ HEARD_SPEEDS_MPS: Final = (18.0, 55.0)
 """Small drones: the table of aircraft, from the slowest Gerbera to a fast Shahed."""
 HEARD_AFTER_S: Final = 60.0
 """What is reported so long after the last track was seen is not a word about what that track has shown already."""
+TURNED_SD, TURNED_RAD = 2.0, math.radians(4.0)
+"""So far off its line, beyond its doubt, a velocity says that it has turned."""
 DRIFTS_AT_MPS: Final = ((15.0, 0.25), (25.0, 0.1), (math.inf, 0.0))
 """How likely something drifts, of which only its speed is known."""
 
@@ -104,11 +106,23 @@ def _seen(track: Track, ways: Ways, drifts: float) -> Target:
         velocity_mps=(track.east_mps, track.north_mps),
         velocity_cov_m2ps2=track.velocity_cov_m2ps2,
         turn_dps=track.turn_rate_dps or 0.0,
-        manner=manner_of(ways.of(track.track_id), track.turn_rate_dps),
+        manner=_manner(ways.of(track.track_id), track),
         drifts=drifts,
         probability=1.0 if track.existence is None else track.existence,
         track_id=track.track_id,
     )
+
+
+def _manner(way: Way, track: Track) -> Manner:
+    """Return how a track flies; the course of its line only while it has not turned away from it."""
+    found = manner_of(way, track.turn_rate_dps)
+    if found.course_rad is None:
+        return found
+    off_rad = math.atan2(track.east_mps, track.north_mps) - found.course_rad
+    off_rad = abs(math.atan2(math.sin(off_rad), math.cos(off_rad)))
+    across_mps = math.sqrt(max(track.velocity_cov_m2ps2[0], track.velocity_cov_m2ps2[2], 0.0))
+    doubt_rad = math.hypot(found.course_sd_rad, across_mps / max(speed_mps(track), 1.0))
+    return found if off_rad <= TURNED_SD * doubt_rad + TURNED_RAD else Manner(found.shares)
 
 
 def _lost(one: LostTrack, incident: Incident, known: Classification | None, drifting: frozenset[str]) -> Target:
@@ -133,7 +147,7 @@ def _lost(one: LostTrack, incident: Incident, known: Classification | None, drif
             velocity_mps=(track.east_mps, track.north_mps),
             velocity_cov_m2ps2=track.velocity_cov_m2ps2,
             turn_dps=track.turn_rate_dps or 0.0,
-            manner=manner_of(loss.path, track.turn_rate_dps),
+            manner=_manner(loss.path, track),
             drifts=drifts,
             probability=1.0 if track.existence is None else track.existence,
             flies_until_s=one.flies_until_s,

@@ -547,6 +547,25 @@ async def test_after_a_jump_back_the_same_warning_can_be_sent_again() -> None:
     assert len(mail.got) == 2
 
 
+async def test_what_was_on_its_way_when_the_view_was_moved_counts_for_nothing_of_the_same_name() -> None:
+    watch, mail = Watch(), Receiver()
+    mail.is_hanging = True
+    async with Running(watch, {"mail": mail}):
+        watch.send()
+        await until(lambda: watch.fates("mail") == ["trying"])
+        watch.guard.engine = Watch().guard.engine
+        watch.entries.clear()
+        watch.tell_reset()
+        sent = watch.send("update")  # another one, and the first of the incident here
+        mail.is_hanging = False
+        await until(lambda: "delivered" in watch.fates("mail"))
+        delivery = watch.delivery(sent.warning_id, "mail")
+    assert "failed" not in watch.fates("mail")
+    assert delivery is not None
+    assert (delivery.fate, delivery.n_attempts) == ("delivered", 1)
+    assert mail.got == [sent.warning_id]
+
+
 async def test_a_picture_that_takes_no_notice_of_what_was_delivered_does_not_make_it_be_sent_again() -> None:
     watch, mail = Watch(), Receiver()
 

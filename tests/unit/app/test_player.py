@@ -5,7 +5,8 @@ import pytest
 
 from sargas.app.player import Player
 from sargas.app.wire import build_engine
-from sargas.model.decision import Acknowledge
+from sargas.model.decision import Acknowledge, Comment
+from sargas.model.entry import ChannelChanged
 from sargas.model.errors import DecisionError
 from sargas.model.picture import Event, Picture
 from sargas.store import journal_memory
@@ -96,4 +97,47 @@ async def test_the_clock_says_where_a_jump_goes_until_it_is_there() -> None:
     await asyncio.sleep(0)
     assert END_S in told
     assert told[-1] is None
+    task.cancel()
+
+
+async def test_a_decision_taken_after_going_back_stands_at_every_later_moment() -> None:
+    view = player()
+    await view.play(is_paused=True)
+    task = asyncio.create_task(view.run())
+    await play_until(view, END_S)  # a checkpoint after 120 s is kept, which knows of no decision
+    await play_until(view, START_S + 60.0)
+    (incident_id,) = view.picture.incidents
+    view.decide(Acknowledge(officer="Rasa", incident_id=incident_id))
+    await play_until(view, START_S + 62.0)
+    assert view.picture.incidents[incident_id].acknowledged_s == START_S + 60.0
+    played = Player(view._journal, view._make_engine, start_s=START_S, end_s=END_S, speed=0.0)
+    await played.play(is_paused=True)
+    other = asyncio.create_task(played.run())
+    await play_until(played, START_S + 60.0)
+    played.decide(Acknowledge(officer="Rasa", incident_id=incident_id))
+    await play_until(view, END_S)
+    await play_until(played, END_S)
+    assert shown(view.picture) == shown(played.picture)
+    task.cancel()
+    other.cancel()
+
+
+async def test_while_the_view_is_moved_nothing_is_decided_and_what_is_recorded_waits() -> None:
+    view = player()
+    await view.play(is_paused=True)
+    task = asyncio.create_task(view.run())
+    await play_until(view, START_S + 105.0)
+    (incident_id,) = view.picture.incidents
+    view.decide(Acknowledge(officer="Rasa", incident_id=incident_id))
+    await play_until(view, START_S + 130.0)
+    await view.play(jump_to_s=START_S + 110.0)
+    async with asyncio.timeout(60):
+        while view.clock.jumping_to_s is None:
+            await asyncio.sleep(0)
+    with pytest.raises(DecisionError, match="is being moved"):
+        view.decide(Comment(officer="Rasa", incident_id=incident_id, text="too early"))
+    await view.record(ChannelChanged(channel="mail", is_alive=True))
+    assert view.clock.jumping_to_s is None
+    assert view.picture.channels["mail"].changed_s == START_S + 110.0
+    assert view.picture.incidents[incident_id].acknowledged_by == "Rasa"
     task.cancel()

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import structs
 
@@ -6,6 +7,7 @@ from sargas.app.restore import restore
 from sargas.app.wire import build_engine, snapshot_key
 from sargas.engine import Engine
 from sargas.model.entry import Entry, Note
+from sargas.model.warning import WarningState
 from sargas.ports import Journal
 from sargas.store import journal_memory, snapshot
 from small_watch import BLUEPRINT, flight
@@ -51,6 +53,36 @@ def test_the_drone_of_a_taken_over_incident_is_lost_and_found_under_a_new_number
     assert new_track_id > old_track_id
     assert new_track_id in incident.track_ids
     assert len(restored.picture.incidents) == 1
+
+
+def as_before_warnings(engine: Engine) -> None:
+    """Take from an engine what the version before warnings and alarms did not keep."""
+    for name in ("alarms", "_drafter", "_drafted_s"):
+        delattr(engine, name)
+    book: Any = engine.incidents
+    for name in ("_annunciator", "_endurance", "_rules"):
+        delattr(book, name)
+    for incident_id, known in book._incidents.items():
+        older = structs.replace(
+            known, lost=(), clock=None, alarmed_s=None, n_alarms=0, kind="", warning=WarningState()
+        )
+        book._incidents[incident_id] = engine.picture.incidents[incident_id] = older
+
+
+def test_what_can_still_fly_is_known_after_a_version_that_knew_no_warnings() -> None:
+    journal, before = watched_until(45)
+    run(before, journal.append([(before.picture.now_s + 60.0, Note("stopped"))]))
+    (lost,) = next(iter(before.picture.incidents.values())).lost
+    as_before_warnings(before)
+    journal.write_snapshot(before.last_seq, "an older version", snapshot.dump(before))
+    restored = restore(journal, "fits nothing", lambda: build_engine(BLUEPRINT))
+    restored.accept(journal.append([(before.picture.now_s + 1_800.0, Note("started"))])[0])
+    restored.advance(before.picture.now_s + 2_400.0)
+    (incident,) = restored.picture.incidents.values()
+    assert [one.track_id for one in incident.lost] == [lost.track_id]
+    assert incident.level == "yellow"
+    assert incident.clock is not None
+    assert incident.clock.first_report_s == incident.first_report_s
 
 
 def test_a_snapshot_that_cannot_be_read_costs_time_and_nothing_else() -> None:

@@ -9,15 +9,18 @@ from msgspec import structs
 from pyproj import Geod
 
 from sargas.app import exercise, scoring, to_score
-from sargas.app.scoring import moment_of, scenario_run, truth_of
+from sargas.app.scoring import Step, moment_of, scenario_run, truth_of
 from sargas.evaluate.moments import ScoredRun
 from sargas.evaluate.plane import Plane
 from sargas.evaluate.scores import score
-from sargas.model.entry import Entry, FeedOpened
+from sargas.model.decision import Acknowledge
+from sargas.model.entry import Decided, Entry, FeedOpened
 from sargas.model.errors import ConfigError, DataError
 from sargas.model.track import Track
 
 PLANE = Plane(54.6, 25.3)
+TINY_S = 1_753_666_800.0
+"""2025-07-28 01:40:00 UTC, when the scenario `tiny` begins."""
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +121,48 @@ def test_what_flew_before_the_first_report_or_without_any_was_missed() -> None:
         run = scoring.watched_run(blueprint, steps, [path], title="t")
         assert run.times_s.tolist() == list(range(1_000, 1_101))
         assert score(run).missed_share == 1.0
+
+
+# --- the decision clock ---
+
+
+def test_the_clock_of_the_drone_runs_from_the_first_report_of_it_to_the_draft(
+    tiny: tuple[ScoredRun, tuple[int, ...]],
+) -> None:
+    """Its radar turns in 4 s; the call, the cue and the fall come later; nobody decides in a scenario."""
+    (clock,) = tiny[0].clocks
+    assert (clock.incident_id, clock.highest_level) == ("LT-2025-07-28-01", "red")
+    assert 0.0 <= clock.first_report_s - TINY_S < 8.0
+    assert clock.track_s is not None
+    assert clock.alarm_s is not None
+    assert clock.draft_s is not None
+    assert 0.0 < clock.track_s <= clock.alarm_s <= clock.draft_s < 60.0
+    assert (clock.acknowledged_s, clock.approved_s, clock.sent_s, clock.delivered_s) == (None,) * 4
+    assert score(tiny[0]).clocks == tiny[0].clocks
+
+
+def test_a_night_written_out_has_the_clocks_of_the_scenario(
+    night: Path, tiny: tuple[ScoredRun, tuple[int, ...]]
+) -> None:
+    assert to_score.find(str(night), None, to_score.Asked()).run.clocks == tiny[0].clocks
+
+
+def test_what_people_decided_is_on_the_clock_where_the_record_holds_it() -> None:
+    from sargas.app.exercise import blueprint_of, find
+    from sargas.simulate.run import run as simulate
+
+    seen_s = TINY_S + 60.0
+    seen = Decided(Acknowledge(officer="Lt. Kazlauskas", incident_id="LT-2025-07-28-01"))
+    simulation = simulate(find("tiny"), 1)
+    said = sorted([*simulation.entries, (seen_s, seen)], key=lambda entry: entry[0])
+    steps: list[Step] = [
+        (received_s, Entry(number, received_s, body)) for number, (received_s, body) in enumerate(said, start=1)
+    ]
+    path = scoring.Path(
+        name="t", time_s=TINY_S + np.array([0.0, 90.0]), lat_deg=np.full(2, 54.6), lon_deg=np.array([25.83, 25.78])
+    )
+    (clock,) = scoring.watched_run(blueprint_of(simulation), steps, [path], title="t").clocks
+    assert clock.acknowledged_s == pytest.approx(seen_s - clock.first_report_s, abs=1e-3)
 
 
 # --- the parts ---

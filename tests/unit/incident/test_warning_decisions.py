@@ -274,6 +274,23 @@ def test_the_all_clear_is_given_once_it_cannot_fly_any_more() -> None:
     assert watch.approve("white", 1_750.0).warning.warnings[-1].kind == "cancel"
 
 
+def test_an_all_clear_that_is_no_longer_true_when_it_is_sent_is_not_sent() -> None:
+    watch = Watch(endurance_s=1_800.0)
+    watch.approve()
+    watch.send()
+    watch.lose()
+    watch.approve("white", 1_750.0)
+    flown = structs.replace(flying(T0 + 1_760.0), track_id=6)
+    again = structs.replace(FINDING, finding_id="incursion:6:LT:1", track_id=6, raised_s=T0 + 100.0)
+    watch.book.on_findings([again], picture(T0 + 1_760.0, flown))
+    assert watch.incident.level == "red"
+    send = SendWarning(officer="Jonas", incident_id=ID, warning_id=W2)
+    assert said(watch, send, 1_770.0).startswith(f"no all-clear: {ID} is red")
+    watch.decide(WithdrawWarning(officer="Jonas", incident_id=ID, warning_id=W2), 1_780.0)
+    watch.approve("white", 1_790.0, override="that one is ours")
+    assert watch.send(W3, 1_800.0).warning.in_force(T0 + 1_801.0) is None
+
+
 def test_a_wreck_that_was_found_no_longer_holds_the_all_clear_back(watch: Watch) -> None:
     watch.approve()
     watch.send()
@@ -290,6 +307,28 @@ def test_an_incident_with_a_warning_in_force_is_not_closed(watch: Watch) -> None
     assert said(watch, Close(officer="Ona", incident_id=ID), 40.0) == (
         f"{W1} is in force until 03:40:00 UTC: give the all-clear first, then close"
     )
+
+
+def test_an_incident_with_a_warning_that_waits_is_not_closed(watch: Watch) -> None:
+    watch.approve()
+    watch.decide(Dispose(officer="Jonas", incident_id=ID, disposition="bird"), 30.0)
+    close = Close(officer="Jonas", incident_id=ID)
+    assert said(watch, close, 40.0) == f"{W1}, approved by Ona, waits: send or withdraw it first, then close"
+    watch.decide(WithdrawWarning(officer="Jonas", incident_id=ID, warning_id=W1), 50.0)
+    assert watch.decide(close, 60.0).status == "closed"
+
+
+def test_what_is_in_force_is_not_forgotten_for_many_that_were_withdrawn(watch: Watch) -> None:
+    watch.approve()
+    watch.send()
+    for number in range(2, 70):
+        watch.approve()
+        watch.decide(WithdrawWarning(officer="Ona", incident_id=ID, warning_id=f"{ID}-W{number}"))
+    in_force = watch.incident.warning.in_force(T0 + 30.0)
+    assert in_force is not None
+    assert in_force.warning_id == W1
+    assert len(watch.incident.warning.warnings) == 60
+    assert watch.approve().warning.warnings[-1].references == (W1,)
 
 
 def test_what_can_still_fly_is_closed_only_with_a_word(watch: Watch) -> None:
@@ -338,6 +377,27 @@ def test_what_was_delivered_stays_delivered(watch: Watch) -> None:
     for body in (dispatched("delivered", 1), dispatched("failed", 2)):
         watch.book.on_dispatched(body, T0 + 30.0, 200)
     assert watch.incident.warning.warnings[0].deliveries[0].fate == "delivered"
+
+
+def test_the_news_of_a_warning_that_was_not_sent_is_nothing(watch: Watch) -> None:
+    watch.approve()
+    assert watch.book.on_dispatched(dispatched("delivered", 1), T0 + 30.0, 200) == []
+    assert watch.incident.clock is not None
+    assert watch.incident.clock.delivered_s is None
+
+
+def test_a_day_of_tries_on_a_dead_channel_displaces_no_evidence_of_what_flew(watch: Watch) -> None:
+    seen = structs.replace(FINDING, time_s=T0 + 31.0, state="updated", evidence=tuple(range(7, 97)))
+    watch.book.on_findings([seen], picture(T0 + 31.0, flying(T0 + 31.0)))
+    watch.approve()
+    watch.send()
+    before = watch.incident
+    for number in range(1, 2_881):
+        watch.book.on_dispatched(dispatched("trying", number), T0 + 30.0 * number, 1_000 + 2 * number)
+        watch.book.on_dispatched(dispatched("failed", number), T0 + 30.0 * number, 1_001 + 2 * number)
+    assert watch.incident.evidence == before.evidence
+    assert set(seen.evidence) < set(before.evidence)
+    assert len(watch.incident.timeline) == len(before.timeline) + 1
 
 
 def test_the_news_of_a_forgotten_incident_is_nothing(watch: Watch) -> None:

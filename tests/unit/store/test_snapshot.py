@@ -167,3 +167,13 @@ def test_what_cannot_be_written_is_told(state: object) -> None:
 
 def test_the_engine_itself_is_known() -> None:
     assert snapshot.load(sealed(pickle.dumps(Engine))) is Engine
+
+
+def test_what_another_version_kept_of_a_record_and_this_one_does_not_know_is_left_out() -> None:
+    written = {"now_s": 2.0, "n_moons": 1}
+    assert snapshot.load(names("msgspec._utils", "rebuild", Picture, written)) == Picture(now_s=2.0)
+
+
+def test_a_record_without_what_it_needs_is_told() -> None:
+    with pytest.raises(JournalError, match="Missing required argument"):
+        snapshot.load(names("msgspec._utils", "rebuild", Track, {"track_id": 1}))

@@ -9,6 +9,8 @@ import type { Picture } from "../picture";
 import type { LayerName, Settings } from "../settings";
 import { boundsOf, watchedBounds, countryNames, coverageFeatures, placeFeatures, sensorFeatures, zoneFeatures } from "./ground";
 import { noFeatures, type SearchFeatures } from "../plan/features";
+import type { WarningFeatures } from "../warn/features";
+import { AreaEditor } from "./areaeditor";
 import { loadFonts } from "./fonts";
 import { layers, SOURCES, SWITCHED, type SourceName } from "./layers";
 import { observedFeatures } from "./observed";
@@ -39,6 +41,8 @@ export interface Clicked {
 export interface Hand {
   onClick(clicked: Clicked): void;
   onMove(): void;
+  /** The map is nearer or further: what is drawn by the screen's measure is due again. */
+  onZoomed(): void;
 }
 export interface Covered {
   right: number;
@@ -48,6 +52,8 @@ export interface Covered {
 export class AirMap {
   private sensors: ReadonlyMap<string, Sensor> = new Map();
   private readonly map: MapLibreMap;
+  /** Pulls at the corners of a warning's area while that is edited. */
+  readonly area: AreaEditor;
   private zones: Zones | null = null;
   private isReady = false;
   private healthKey = "";
@@ -69,7 +75,10 @@ export class AirMap {
     this.map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
     this.map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-left");
     this.map.setMissingStyleImageResolver((id) => addImage(this.map, id, PALETTES[this.settings.theme], image));
+    this.area = new AreaEditor(this.map, () => this.hand.onZoomed());
     this.map.on("click", (event) => {
+      // A click beside a corner must not lose the draft that is being worked on.
+      if (this.area.isActive) return;
       const { x, y } = event.point;
       const box: [[number, number], [number, number]] = [[x - CLICK_SLOP_PX, y - CLICK_SLOP_PX], [x + CLICK_SLOP_PX, y + CLICK_SLOP_PX]];
       const track: unknown = this.map.queryRenderedFeatures(box, { layers: ["tracks", "tracks-minor"] })[0]?.properties["id"];
@@ -168,6 +177,18 @@ export class AirMap {
     for (const [name, drawn] of Object.entries(features ?? noFeatures())) {
       this.set(name as SourceName, { type: "FeatureCollection", features: drawn });
     }
+  }
+
+  /** Draw warnings over the picture. */
+  drawWarning(features: WarningFeatures): void {
+    if (!this.isReady) return;
+    for (const [name, drawn] of Object.entries(features)) this.set(name as SourceName, { type: "FeatureCollection", features: drawn });
+  }
+
+  /** How many degrees a pixel is, east and north: for keys that move what is on the map. */
+  degreesAPixel(): [number, number] {
+    const [a, b] = [this.map.unproject([0, 0]), this.map.unproject([1, 1])];
+    return [b.lng - a.lng, a.lat - b.lat];
   }
 
   draw(picture: Picture, selected: number | null): void {

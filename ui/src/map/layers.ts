@@ -3,13 +3,15 @@
 import type { ExpressionSpecification, LayerSpecification, VariableAnchorOffsetCollectionSpecification } from "maplibre-gl";
 import { SEARCH_SOURCES } from "../plan/features";
 import type { LayerName } from "../settings";
+import { WARNING_SOURCES } from "../warn/features";
 import { FONT, FONT_STRONG } from "./fonts";
 import type { Palette } from "./palette";
 import { searchAreas, searchMarks, searchSectors } from "./searchlayers";
+import { warningAreas, warningHandles, warningLines } from "./warninglayers";
 
 export const SOURCES = [
   "zones", "country-names", "places", "coverage", "sensors", "cues", "directions", "witnesses",
-  "ellipses", "trails", "vectors", "lost", "tracks", "selection", "findings", ...SEARCH_SOURCES,
+  "ellipses", "trails", "vectors", "lost", "tracks", "selection", "findings", ...SEARCH_SOURCES, ...WARNING_SOURCES,
 ] as const;
 export type SourceName = (typeof SOURCES)[number];
 
@@ -235,8 +237,8 @@ function trackLayer(id: string, isMinor: boolean, p: Palette): LayerSpecificatio
 
 export function layers(palette: Palette): LayerSpecification[] {
   return [
-    ...ground(palette), ...searchAreas(palette), ...heard(palette), ...names(palette), ...searchSectors(palette), ...people(palette),
-    ...air(palette), ...searchMarks(palette),
+    ...ground(palette), ...warningAreas(), ...searchAreas(palette), ...heard(palette), ...names(palette), ...searchSectors(palette), ...people(palette),
+    ...warningLines(palette), ...air(palette), ...searchMarks(palette), ...warningHandles(palette),
   ];
 }
 
@@ -255,5 +257,9 @@ export const SWITCHED: Record<Exclude<LayerName, "labels" | "cooperative" | "los
   search: [
     "search-bands", "search-band-lines", "search-band-names", "search-done", "search-done-lines", "search-sectors", "search-sector-lines",
     "search-names", "search-hazards", "search-hazard-lines", "search-hazard-names", "search-marks",
+  ],
+  warnings: [
+    "warning-fills", "warning-casing", "warning-lines-white", "warning-lines-yellow", "warning-lines-red", "warning-bad", "warning-other",
+    "warning-reaches", "warning-reach-names", "warning-names", "warning-handles",
   ],
 };

@@ -67,20 +67,33 @@ function sensorImage(name: string, p: Palette): ImageData {
   return sign(20, sensorColour(state, p), p.halo, paths);
 }
 
-/** A seamless 45-degree hatch. */
-function hatch(colour: string): ImageData {
+/** A seamless 45-degree hatch; crossed, it falls to both sides. */
+function hatch(colour: string, isCrossed = false): ImageData {
   const [canvas, context] = blank(12);
   context.strokeStyle = colour;
   context.lineWidth = 1.6;
   context.globalAlpha = 0.55;
   const n = canvas.width;
   for (const offset of [-n, 0, n]) {
-    context.beginPath();
-    context.moveTo(offset - 2, n + 2);
-    context.lineTo(offset + n + 2, -2);
-    context.stroke();
+    for (const [from, to] of isCrossed ? [[n + 2, -2], [-2, n + 2]] : [[n + 2, -2]]) {
+      context.beginPath();
+      context.moveTo(offset - 2, from!);
+      context.lineTo(offset + n + 2, to!);
+      context.stroke();
+    }
   }
   return context.getImageData(0, 0, n, n);
+}
+
+/** A seamless field of dots. */
+function dots(colour: string): ImageData {
+  const [canvas, context] = blank(12);
+  context.fillStyle = colour;
+  context.globalAlpha = 0.55;
+  context.beginPath();
+  context.arc(canvas.width / 2, canvas.width / 2, 2.6, 0, 2 * Math.PI);
+  context.fill();
+  return context.getImageData(0, 0, canvas.width, canvas.height);
 }
 
 function bracket(size: number, colour: string, rim: string): ImageData {
@@ -108,6 +121,9 @@ export function signImage(name: string, p: Palette): ImageData | null {
     case "ring:red": return ring("red", p);
     case "ring:yellow": return ring("yellow", p);
     case "hatch": return hatch(p.heard);
+    case "area:red": return hatch(p.red, true);
+    case "area:yellow": return hatch(p.yellow);
+    case "area:white": return dots(p.label);
     case "hatch-done": return hatch(p.searched);
     case "clue": return sign(20, p.heard, p.halo, [{ d: "M12 3l9 9-9 9-9-9Z M12 8v5 M12 16h.01" }]);
     case "best": return sign(30, p.sectors[0], p.halo, [{ d: "M12 5a7 7 0 1 0 0 14a7 7 0 1 0 0-14 M12 1v6 M12 17v6 M1 12h6 M17 12h6", width: 1.9 }]);

@@ -2,6 +2,7 @@
 
 import { h, setText } from "../dom";
 import type { Desk } from "../desk";
+import { nWaiting } from "../alarm/queue";
 import { duration } from "../format";
 import { skyLevel } from "../model";
 import type { Link } from "../stream";
@@ -34,9 +35,9 @@ export class Banners {
     setText(this.trouble, live.trouble.join(" "));
     this.replay.hidden = view !== "replay";
     if (view === "replay") {
-      const n = [...live.incidents.values()].filter((i) => i.status === "open" && i.acknowledged_s == null).length;
+      const n = nWaiting(live);
       const level = skyLevel(live.incidents.values());
-      setText(this.replayText, n > 0 ? `The past. LIVE NOW: ${level.toUpperCase()}, ${n} incident${n > 1 ? "s" : ""} not acknowledged` : "You are looking at the past. The live watch goes on.");
+      setText(this.replayText, n > 0 ? `The past. LIVE NOW: ${level.toUpperCase()}, ${n} alarm${n > 1 ? "s" : ""} not acknowledged` : "You are looking at the past. The live watch goes on.");
       this.replay.classList.toggle("urgent", n > 0 && level === "red");
       this.replay.classList.toggle("likely", n > 0 && level === "yellow");
     }

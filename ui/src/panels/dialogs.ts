@@ -2,7 +2,8 @@
 
 import { h } from "../dom";
 
-function ask(title: string, body: Node[], confirmText: string, className = ""): Promise<boolean> {
+/** Ask in a dialog; true if it was confirmed with everything filled in that has to be. */
+export function ask(title: string, body: Node[], confirmText: string, className = ""): Promise<boolean> {
   return new Promise((done) => {
     const form = h("form", { method: "dialog" },
       h("h2", {}, title), ...body,

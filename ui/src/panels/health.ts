@@ -1,9 +1,10 @@
-/** The sensors and feeds: what is not well comes first, because a silent sensor is not an empty sky. */
+/** The sensors, feeds and ways out: what is not well comes first, because a silent sensor is not an empty sky. */
 
 import { h, rebuild, setText } from "../dom";
 import type { Desk } from "../desk";
 import { duration } from "../format";
 import type { FeedHealth, Health, HealthState, Registration } from "../model";
+import type { ChannelHealth } from "../warn/types";
 import { healthSign } from "./signs";
 
 const ORDER: HealthState[] = ["failed", "silent", "late", "degraded", "maintenance", "unknown", "ok"];
@@ -23,7 +24,7 @@ export class HealthPanel {
 
   constructor(private readonly desk: Desk) {
     this.element = h(
-      "section", { class: "panel health", aria: { label: "Sensors and feeds" } },
+      "section", { class: "panel health", aria: { label: "Sensors, feeds and channels" } },
       h("header", { class: "panel-head" }, h("h2", {}, "Sensors"), this.summary), this.list,
     );
   }
@@ -38,7 +39,8 @@ export class HealthPanel {
       (a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.sensor.localeCompare(b.sensor),
     );
     const feeds = [...picture.feeds.values()];
-    const rows = [...health.map((item) => this.sensorRow(item, nowS)), ...feeds.map((feed) => this.feedRow(feed, nowS))];
+    const channels = [...picture.channels.values()].sort((a, b) => Number(a.is_alive) - Number(b.is_alive) || a.channel.localeCompare(b.channel));
+    const rows = [...health.map((item) => this.sensorRow(item, nowS)), ...feeds.map((feed) => this.feedRow(feed, nowS)), ...channels.map((one) => channelRow(one, nowS))];
     rebuild(this.list, JSON.stringify(rows), () => rows.length === 0 ? [h("p", { class: "empty" }, "No sensor has been heard yet.")] : rows.map(rowElement));
   }
 
@@ -62,6 +64,11 @@ export function sensorNote(state: HealthState, reason: string | undefined, regis
   if (state === "ok") return correction;
   const trouble = reason || (state === "unknown" ? "" : state);
   return [trouble, correction].filter(Boolean).join("; ");
+}
+
+/** A way out for warnings: whether its other end answers, and how long ago it last delivered. */
+function channelRow({ channel, is_alive, text, last_delivered_s }: ChannelHealth, nowS: number): HealthRow {
+  return { state: is_alive ? "ok" : "failed", name: `Channel ${channel}`, note: is_alive ? "" : text || "does not answer", age: last_delivered_s == null ? "" : duration(nowS - last_delivered_s) };
 }
 
 interface HealthRow {

@@ -3,10 +3,15 @@
 import { h, rebuild, setText } from "../dom";
 import { selectedIncident, type Desk } from "../desk";
 import { distance, duration, percent, position, stopwatch, utc, words, countryName } from "../format";
-import { DISPOSITIONS, isAcknowledged, type Crossing, type Disposition, type Finding, type Incident } from "../model";
+import { alarmId, placeOfIncident } from "../alarm/order";
+import { DISPOSITIONS, type Crossing, type Disposition, type Finding, type Incident } from "../model";
 import { nameOf } from "../map/tracks";
+import { Seen } from "../seen";
+import { ClockStrip } from "./clockstrip";
+import { Fates } from "./fates";
 import { SearchButton } from "./search/panel";
-import { levelBadge } from "./signs";
+import { levelBadge, prioritySign } from "./signs";
+import { WarningButton } from "./warning/panel";
 
 const REASONS_SHOWN = 6;
 /** What has happened stands above what is likely. */
@@ -27,7 +32,14 @@ export class IncidentPanel {
   private readonly clockNote = h("div", { class: "decision-note" });
   private readonly acknowledge = h("button", { class: "primary", type: "button" }, "Acknowledge", h("kbd", {}, "A"));
   private readonly seen = h("div", { class: "seen-note" });
+  private readonly why = h("p", { class: "alarmed-for" });
+  private readonly strip: ClockStrip;
+  private readonly warning: WarningButton;
   private readonly search: SearchButton;
+  private readonly fates: Fates;
+  private readonly seenEntry = new Seen();
+  /** The newest decision that the officer had seen when they opened the list of dispositions. */
+  private openedAt = 0;
   private readonly reasons = h("div", { class: "block" });
   private readonly tracks = h("div", { class: "chips" });
   private readonly timeline = h("ol", { class: "timeline" });
@@ -38,9 +50,13 @@ export class IncidentPanel {
 
   constructor(private readonly desk: Desk) {
     this.search = new SearchButton(desk);
+    this.warning = new WarningButton(desk);
+    this.strip = new ClockStrip(desk);
+    this.fates = new Fates(desk);
     this.disposition = h(
       "select", { aria: { label: "Disposition" } }, ...DISPOSITIONS.map((name) => h("option", { value: name }, words(name))),
     );
+    this.disposition.addEventListener("focus", () => { this.openedAt = this.seenEntry.entry; });
     this.disposition.addEventListener("change", () => void this.dispose());
     this.acknowledge.addEventListener("click", () => this.act({ action: "acknowledge" }));
     this.close.addEventListener("click", () => this.closeOrReopen());
@@ -56,8 +72,8 @@ export class IncidentPanel {
     );
     this.element.append(
       this.badge, this.title,
-      h("div", { class: "clock-block" }, this.clock, this.clockNote), this.acknowledge, this.seen,
-      this.search.element, this.reasons, this.tracks, this.actions, h("h3", {}, "Timeline"), this.timeline,
+      h("div", { class: "clock-block" }, this.clock, this.clockNote, this.strip.element), this.why, this.acknowledge, this.seen,
+      this.warning.element, this.search.element, this.reasons, this.tracks, this.fates.element, this.actions, h("h3", {}, "Timeline"), this.timeline,
     );
   }
 
@@ -77,8 +93,12 @@ export class IncidentPanel {
       this.shownId = incident.incident_id;
       this.comment.value = "";
     }
+    this.seenEntry.show(incident.incident_id, incident.decided_entry ?? 0);
     this.renderHead(incident);
+    this.strip.render(incident);
+    this.warning.render(incident);
     this.search.render(incident);
+    this.fates.render(incident);
     this.renderReasons(incident);
     this.renderTracks(incident);
     this.renderTimeline(incident);
@@ -98,7 +118,12 @@ export class IncidentPanel {
     setText(this.clock, stopwatch(end - incident.first_report_s));
     const { times } = this.desk;
     setText(this.clockNote, `since the first report, ${times.local(incident.first_report_s)} local · ${utc(incident.first_report_s)}`);
-    this.acknowledge.hidden = isAcknowledged(incident) || incident.status === "closed" || this.desk.view === "replay";
+    const alarm = this.desk.picture.alarms.get(alarmId("incident", incident.incident_id));
+    this.acknowledge.hidden = placeOfIncident(incident, alarm) !== "waiting" || this.desk.view === "replay";
+    const reason = alarm?.reason ?? incident.alarmed_for ?? "";
+    rebuild(this.why, JSON.stringify([incident.priority, reason, alarm?.n_raised]), () => reason === "" ? [] : [
+      prioritySign(alarm?.priority ?? incident.priority ?? "low"), h("span", {}, `${reason}${(alarm?.n_raised ?? 1) > 1 ? ` (heard ${alarm?.n_raised} times)` : ""}`),
+    ]);
     setText(this.seen, incident.acknowledged_s == null ? ""
       : `Acknowledged by ${incident.acknowledged_by || "an officer"} at ${times.local(incident.acknowledged_s)}, `
         + `${stopwatch(incident.acknowledged_s - incident.first_report_s)} after the first report`);
@@ -153,19 +178,19 @@ export class IncidentPanel {
       )));
   }
 
-  private act(proposal: { action: "acknowledge" } | { action: "close" | "reopen" }): void {
+  private act(proposal: { action: "acknowledge" } | { action: "close" | "reopen"; seen_entry: number }): void {
     const id = selectedIncident(this.desk)?.incident_id;
     if (id !== undefined) void this.desk.decide({ ...proposal, incident_id: id });
   }
 
   private closeOrReopen(): void {
-    this.act({ action: selectedIncident(this.desk)?.status === "open" ? "close" : "reopen" });
+    this.act({ action: selectedIncident(this.desk)?.status === "open" ? "close" : "reopen", seen_entry: this.seenEntry.entry });
   }
 
   private async dispose(): Promise<void> {
     const id = selectedIncident(this.desk)?.incident_id;
     if (id === undefined) return;
-    await this.desk.decide({ action: "dispose", incident_id: id, disposition: this.disposition.value as Disposition });
+    await this.desk.decide({ action: "dispose", incident_id: id, disposition: this.disposition.value as Disposition, seen_entry: this.openedAt });
     this.disposition.blur();
   }
 

@@ -21,9 +21,12 @@ export function layersPopover(desk: Desk, onChange: () => void): HTMLElement {
 }
 
 const KEYS: [string, string][] = [
-  ["A", "Acknowledge the selected incident, else the next one"], ["J K ↓ ↑", "Next, previous incident"],
-  ["C", "Comment"], ["D", "Disposition: what it was"], ["Esc", "Close the panel"], ["M", "Silence or sound"],
-  ["N", "Night or day"], ["L", "Layers"], ["H", "Whole area"], ["F", "Follow what matters most; moving the map by hand ends it"], ["W", "Where to look: the search for what a lost track left"], ["Space", "Pause or play, where time is played"], ["?", "These keys"],
+  ["A", "Acknowledge the selected alarm, else the most urgent one"], ["J K ↓ ↑", "Next, previous alarm"],
+  ["V", "The warning: open its draft"], ["P", "Approve the warning as it stands there"], ["S", "Send what is approved"], ["E", "Shape the warning’s area on the map"],
+  ["Z", "Shelve the selected alarm for a while"],
+  ["C", "Comment"], ["D", "Disposition: what it was"], ["W", "Where to look: the search for what a lost track left"],
+  ["F", "Follow what matters most; moving the map by hand ends it"], ["H", "Whole area"], ["L", "Layers"], ["M", "Silence or sound"], ["N", "Night or day"],
+  ["Space", "Pause or play, where time is played"], ["Esc", "Close the panel"], ["?", "These keys"],
 ];
 
 export function helpDialog(): void {

@@ -1,10 +1,11 @@
 /** The signs of the desk: a level is a shape, a word and a colour, always all three. */
 
 import { h, icon } from "../dom";
+import type { Priority } from "../alarm/types";
+import { LEVEL_WORD } from "../levelwords";
 import type { HealthState, Level } from "../model";
 
-export const LEVEL_WORD: Record<Level, string> = { red: "RED", yellow: "YELLOW", white: "WHITE" };
-export const LEVEL_MEANING: Record<Level, string> = { red: "in the airspace", yellow: "likely", white: "clear" };
+export { LEVEL_MEANING, LEVEL_WORD } from "../levelwords";
 const LEVEL_PATH: Record<Level, string> = {
   red: "M4 4h16v16H4Z",
   yellow: "M12 3.500 22 20.500H2Z",
@@ -17,6 +18,15 @@ export function levelSign(level: Level): SVGSVGElement {
 
 export function levelBadge(level: Level): HTMLElement {
   return h("span", { class: `badge ${level}` }, levelSign(level), LEVEL_WORD[level]);
+}
+
+/** One, two or three bars: told apart from the levels' shapes, and counted at a glance. */
+const PRIORITY_PATH: Record<Priority, string> = {
+  high: "M3 14h4v7H3Z M10 9h4v12h-4Z M17 3h4v18h-4Z", medium: "M3 14h4v7H3Z M10 9h4v12h-4Z", low: "M3 14h4v7H3Z",
+};
+
+export function prioritySign(priority: Priority): HTMLElement {
+  return h("span", { class: `priority ${priority}`, title: `Priority ${priority}` }, icon(PRIORITY_PATH[priority], { fill: true }), priority);
 }
 
 const HEALTH_PATH: Record<HealthState, string> = {
@@ -48,6 +58,12 @@ export const ICONS = {
   replay: "M4 12a8 8 0 1 0 3-6.200 M7 2v4h4",
   back: "M15 5l-7 7 7 7",
   search: "M10.500 4a6.500 6.500 0 1 0 0 13a6.500 6.500 0 1 0 0-13 M15.500 15.500 21 21",
+  pen: "M4 20l1-4L16 5l3 3L8 19Z M14 7l3 3",
+  horn: "M4 10v4h3l8 5V5L7 10Z M19 9a4 4 0 0 1 0 6",
+  bell: "M6 17V11a6 6 0 0 1 12 0v6l2 1H4Z M10 21h4",
+  belloff: "M6 17V11a6 6 0 0 1 9-5 M18 11v6l2 1H4 M10 21h4 M4 4l16 16",
+  clock: "M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18 M12 7v5l3.500 2",
+  undo: "M8 5 4 9l4 4 M4 9h10a6 6 0 0 1 0 12h-3",
   person: "M12 4a3.500 3.500 0 1 0 0 7a3.500 3.500 0 1 0 0-7 M5 20a7 7 0 0 1 14 0",
 } as const;
 

@@ -2,6 +2,7 @@
 
 import { h, icon, rebuild, setData, setText } from "../dom";
 import type { Desk } from "../desk";
+import { nWaiting } from "../alarm/queue";
 import { utc } from "../format";
 import { skyLevel } from "../model";
 import type { SoundState } from "../sound";
@@ -66,7 +67,7 @@ export class Topbar {
     rebuild(this.officer, settings.officer, () => [icon(ICONS.person), h("span", {}, settings.officer || "Who is on watch?")]);
     this.officer.classList.toggle("is-unnamed", settings.officer === "");
     const level = skyLevel(live.incidents.values());
-    const n = [...live.incidents.values()].filter((i) => i.status === "open" && i.acknowledged_s == null).length;
+    const n = nWaiting(live);
     document.title = `${n > 0 ? `(${n}) ` : ""}${LEVEL_WORD[level]} · ${info.title} · Sargas`;
   }
 

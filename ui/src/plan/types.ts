@@ -207,7 +207,7 @@ export interface SearchPlan {
 }
 
 export type SearchDecision =
-  | { action: "plan_search"; officer: string; incident_id: string; settings: SearchSettings }
+  | { action: "plan_search"; officer: string; incident_id: string; settings: SearchSettings; seen_entry?: number }
   | {
     action: "add_clue"; officer: string; incident_id: string; kind: ClueKind; lat_deg: number; lon_deg: number;
     radius_m?: number; time_s?: number; time_sd_s?: number; reliability?: number; text?: string;

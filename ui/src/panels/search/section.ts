@@ -27,7 +27,7 @@ export function folding(title: string, isOpen: boolean, ...children: (Node | str
 }
 
 export function setSettings(desk: Desk, { incident }: Shown, settings: SearchSettings): Promise<boolean> {
-  return desk.decide({ action: "plan_search", incident_id: incident.incident_id, settings });
+  return desk.decide({ action: "plan_search", incident_id: incident.incident_id, settings, seen_entry: incident.decided_entry ?? 0 });
 }
 
 export const assetWord = (kind: AssetKind): string => capital(words(kind));
