@@ -175,6 +175,28 @@ def test_the_search_leaves_the_map_with_its_panel_unless_it_is_pinned(desk: Desk
     assert desk.complaints == []
 
 
+def test_the_all_clear_is_held_back_by_what_can_still_fly(room: Room) -> None:
+    desk = room.sit()
+    page = desk.page
+    page.locator(".row", has_text="Track 13").locator(".row-title").click()
+    fates = page.locator(".fate-card", has_text="Track 13")
+    for fate in ("still flying", "left the country", "landed", "crashed"):
+        expect(fates).to_contain_text(fate, timeout=PLAN_MS)
+    page.keyboard.press("v")
+    panel = page.locator(".detail-body.warning")
+    expect(panel.locator(".all-clear")).to_contain_text("No all-clear before")
+    expect(panel.locator(".all-clear")).to_contain_text("km of where it was lost at 05:18:26")
+    panel.get_by_role("button", name="all-clear").click()
+    panel.get_by_label("Headline").fill("PRATYBOS: pavojaus nebėra")
+    page.keyboard.press("Escape")
+    page.keyboard.press("p")
+    expect(page.locator("dialog")).to_contain_text("Track 13 can fly until")
+    page.locator("dialog").get_by_role("button", name="Cancel").click()
+    warnings = room.http.get(f"api/incidents/{INCIDENT}").json()["warning"]["warnings"]
+    assert {warning["content"]["level"] for warning in warnings} <= {"yellow", "red"}
+    assert desk.complaints == []
+
+
 # ------------------------------------------------------------------------------------------------ the phone
 
 

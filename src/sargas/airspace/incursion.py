@@ -2,9 +2,10 @@
 
 The probability is that of the track's true position, from its covariance. Raised when it stays at `p_raise`, red from
 `p_red`, cleared when it has been at `p_clear` for a while. Who gives a position and an identity is not judged unless
-it comes from a listed country. A track that was never seen outside is no crossing: near the border and flying inward
-it is "appeared inside", at most yellow. A lost track raises nothing new unless it was approaching, and what it raised
-is not cleared while it is lost: not knowing where it is does not mean that it left.
+it comes from a listed country. A track that was never seen outside is no crossing: near the border and flying inward,
+or anywhere once it is taken for a drone of the kinds that come from afar, it is "appeared inside", at most yellow. A
+lost track raises nothing new unless it was approaching, and what it raised is not cleared while it is lost: not
+knowing where it is does not mean that it left.
 """
 
 import math
@@ -37,6 +38,8 @@ from sargas.model.zone import Zone
 Probability = Annotated[float, Meta(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Meta(ge=0.0, le=86_400.0)]
 Metres = Annotated[float, Meta(ge=0.0, le=1.0e6)]
+How = Literal["crossed", "appeared", "named"]
+"""Seen to cross, first seen near the border and flying inward, or first seen inside and by now taken for a drone."""
 ALWAYS_NEAR_M = 300.0
 
 
@@ -54,6 +57,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     appear_within_m: Metres = 10_000.0
     appear_speed_mps: Annotated[float, Meta(ge=0.0, le=1_000.0)] = 8.0
     appear_s: Seconds = 20.0
+    appear_kinds: tuple[str, ...] = ("drone", "gerbera", "shahed", "orlan", "male", "cruise_missile")
+    appear_kinds_mps: Annotated[float, Meta(ge=0.0, le=1_000.0)] = 20.0
     lost_approach_s: Seconds = 300.0
     update_s: Seconds = 5.0
 
@@ -80,7 +85,7 @@ class _Sight(Struct, frozen=True):
 class _Open:
     """A finding that is raised."""
 
-    def __init__(self, finding: Finding, how: Literal["crossed", "appeared"]) -> None:
+    def __init__(self, finding: Finding, how: How) -> None:
         self.finding = finding
         self.how = how
         self.depth_m = 0.0
@@ -102,6 +107,7 @@ class _Watched:
         self.since_s: float | None = None
         self.first_inside: tuple[float, float] | None = None
         self.is_domestic = False
+        self.taken_for = ""
         self.was_lost = False
         self.was_approaching = False
         self.next_s = -math.inf
@@ -120,6 +126,7 @@ class Incursion:
         self._nearness = Nearness(self._area)
         self._neighbours = crossings.neighbours(zones, watched, self._area)
         self._watched: dict[int, _Watched] = {}
+        self._unexplained: dict[int, None] = {}
 
     def evaluate(self, picture: Picture) -> Iterable[Finding]:
         """Return the incursions that are raised, updated or cleared."""
@@ -128,6 +135,7 @@ class Incursion:
             finding = self._judge(track, picture.now_s)
             if finding is not None:
                 findings.append(finding)
+        findings += self._named(picture)
         for track_id in [key for key in self._watched if key not in picture.tracks]:
             findings += self._forget(track_id, picture.now_s)
         self._nearness.keep_only(picture.tracks)
@@ -245,25 +253,48 @@ class Incursion:
         if not is_deep and track.time_s - first_s < rules.appear_s:
             return None
         known.first_inside, known.is_domestic = None, True
-        if is_deep:
-            return None
         inward_mps = (depth_m - first_depth_m) / max(track.time_s - first_s, 1.0)
-        if speed_mps(track) < rules.appear_speed_mps or inward_mps < rules.appear_speed_mps / 2.0:
+        is_slow = speed_mps(track) < rules.appear_speed_mps or inward_mps < rules.appear_speed_mps / 2.0
+        if is_deep or is_slow:
+            self._unexplained[track.track_id] = None
             return None
-        known.crossing = crossings.guessed_crossing(self._area, self.zone_id, track, max(depth_m, 0.0))
+        return self._raise_inside(sight, known, "appeared")
+
+    def _named(self, picture: Picture) -> list[Finding]:
+        """Return what was first seen inside, and is taken for a drone now: where it came in nobody saw."""
+        rules, findings = self.settings, []
+        for track_id in list(self._unexplained):
+            track, known = picture.tracks.get(track_id), self._watched.get(track_id)
+            if track is None or known is None or known.outside is not None or is_identified(track):
+                del self._unexplained[track_id]
+                continue
+            what = picture.classifications.get(track_id)
+            if what is None or what.answer not in rules.appear_kinds:
+                continue
+            if not is_alive(track) or speed_mps(track) < rules.appear_kinds_mps:
+                continue
+            near = self._area.nearest(track.lon_deg, track.lat_deg)
+            if near is not None and near.depth_m > 0.0:
+                del self._unexplained[track_id]
+                known.taken_for = what.answer_name
+                findings.append(self._raise_inside(_Sight(track, 1.0, near.depth_m, picture.now_s), known, "named"))
+        return findings
+
+    def _raise_inside(self, sight: _Sight, known: _Watched, how: How) -> Finding:
+        """Return a finding of what was never seen outside: where it may have crossed is a guess."""
+        track = sight.track
+        known.crossing = crossings.guessed_crossing(self._area, self.zone_id, track, max(sight.depth_m, 0.0))
         at = Fix(known.crossing.time_s, known.crossing.lon_deg, known.crossing.lat_deg, 0.0)
         points = [crossings.back_along(track, at, metres) for metres in (300.0, 2_000.0)]
         origin = crossings.country_at(self._neighbours, points)
         known.origin, known.origin_code = (origin.name, origin.code) if origin else ("", "")
-        return self._raise(sight, known, "appeared", "yellow")
+        return self._raise(sight, known, how, "yellow")
 
     def _is_listed(self, known: _Watched) -> bool:
         listed = self.settings.alert_cooperative_from
         return "*" in listed or (known.origin_code != "" and known.origin_code in listed)
 
-    def _raise(
-        self, sight: _Sight, known: _Watched, how: Literal["crossed", "appeared"], severity: Severity
-    ) -> Finding:
+    def _raise(self, sight: _Sight, known: _Watched, how: How, severity: Severity) -> Finding:
         assert known.crossing is not None
         track, now_s = sight.track, sight.now_s
         known.n_raised += 1
@@ -352,7 +383,8 @@ class Incursion:
             reasons += [f"crossed the border at {clock(detail.time_s)} {spread}", origin]
         else:
             origin = f", perhaps from {known.origin}," if known.origin else ""
-            reasons += ["first seen inside, flying inward"]
+            taken_for = f"taken for: {known.taken_for}"
+            reasons += [f"first seen inside, {'flying inward' if opened.how == 'appeared' else taken_for}"]
             reasons += [f"it may have crossed{origin} about {clock(detail.time_s)} {spread}"]
         reasons.append(f"up to {length(detail.depth_m)} deep, {duration(detail.inside_s)} inside")
         reasons.append(motion(track))

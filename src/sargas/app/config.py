@@ -4,18 +4,20 @@ import re
 import tomllib
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
-from sargas.app.mistakes import Finder, Mistake
 from sargas.app.outlets import ChannelSection, StreamSection, mistakes_of
 from sargas.app.toml_lines import Table, locate
 from sargas.model.errors import ConfigError
 from sargas.model.search import Asset
 from sargas.model.sensor import Sensor
 from sargas.model.zone import ZoneKind
+
+if TYPE_CHECKING:
+    from sargas.app.mistakes import Mistake
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Struct)
@@ -128,7 +130,7 @@ class Checked(Struct, Generic[T]):
     """A value that was read, or None, and what is wrong with it."""
 
     value: T | None
-    mistakes: list[Mistake]
+    mistakes: "list[Mistake]"
 
 
 def read(path: Path) -> Config:
@@ -159,6 +161,8 @@ def read_text(path: Path) -> str:
 
 def check(text: str, folder: Path) -> Checked[Config]:
     """Return the configuration and every mistake in it; files are looked for beside `folder`."""
+    from sargas.app.mistakes import Finder, Mistake  # noqa: PLC0415 - it knows every part: most of a second to load
+
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

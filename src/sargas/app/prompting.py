@@ -1,116 +1,92 @@
-"""A configuration as a command sees it: the watch that runs it, or its journal while none runs."""
+"""A configuration as a command sees it: the watch that runs it, or, in `journaled`, its journal while none runs."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Protocol
 
+import msgspec
 from msgspec import Struct
 
-from sargas.alarm.shift import shift_of
 from sargas.app import config as configuration
-from sargas.app.config import Web
-from sargas.app.deciding import Choose, Desk, Kept, append
-from sargas.app.reading import Read, read
+from sargas.app.config import Watch, Web
+from sargas.app.desk_client import Choose, Desk, Kept
+from sargas.app.outlets import ChannelSection
 from sargas.model.alarm import AlarmLogItem
 from sargas.model.decision import Decision
 from sargas.model.errors import DecisionError
 from sargas.model.picture import Picture
 from sargas.model.shift import Shift
 
-Bar: TypeAlias = Callable[[], AbstractContextManager[Any]]
-"""Makes a progress bar while a journal is read: a function that is given how much is done, 0 to 1."""
+
+class Front(Struct, frozen=True, kw_only=True):
+    """What must be known of a configuration to find the watch that runs it."""
+
+    watch: Watch
+    web: Web = Web()
+    channels: list[ChannelSection] = []
 
 
-class Prompt:
-    """Looks and decides: at the running watch if one answers, else in the journal, which is read once.
-
-    A watch of another title than the configuration's is not its watch, unless somebody gives the address.
-    """
-
-    def __init__(
-        self, config_path: Path, bar: Bar, *, desk: str | None = None, decided_s: float | None = None
-    ) -> None:
-        """Look whether a watch answers at `desk`, by default at the address under [web].
-
-        Args:
-            config_path: the configuration.
-            bar: shows how far the journal is read.
-            desk: the address of the watch.
-            decided_s: when it was decided, in an exercise whose watch does not run.
-
-        Raises:
-            ConfigError: the configuration cannot be used.
-            DecisionError: a time was given where none may be.
-        """
-        self.path = config_path
-        self.config = configuration.read(config_path)
-        watch = Desk(desk or address(self.config.web))
-        self._watch = watch if watch.answers(None if desk else self.config.watch.title) else None
-        self._bar = bar
-        self._read: Read | None = None
-        self._decided_s = decided_s
-        if decided_s is not None:
-            self._check_time()
+class Prompt(Protocol):
+    """Where a command looks and decides; what cannot be done raises JournalError, what may not be DecisionError."""
 
     @property
     def is_running(self) -> bool:
         """Whether a watch runs the configuration."""
-        return self._watch is not None
 
     def picture(self) -> Picture:
-        """Return the picture as it is now, or after the last entry of the journal.
-
-        Raises:
-            JournalError: the watch did not answer, or there is no journal.
-        """
-        return self._watch.picture() if self._watch is not None else self._journal().engine.picture
+        """Return the picture as it is now, or after the last entry of the journal."""
 
     def alarm_log(self, since_s: float | None) -> list[AlarmLogItem]:
-        """Return the log of alarms, the newest last.
-
-        Raises:
-            JournalError: the watch did not answer, or there is no journal.
-        """
-        if self._watch is not None:
-            return self._watch.alarm_log(since_s)
-        return [item for item in self.picture().alarm_log if since_s is None or item.time_s >= since_s]
+        """Return the log of alarms, the newest last."""
 
     def shift(self, since_s: float | None) -> Shift:
-        """Return the shift since a moment, since the last hand-over if none is given.
-
-        Raises:
-            JournalError: the watch did not answer, or there is no journal.
-        """
-        if self._watch is not None:
-            return self._watch.shift(since_s)
-        return shift_of(self.picture(), since_s)
+        """Return the shift since a moment, since the last hand-over if none is given."""
 
     def decide(self, decision: Decision | Choose) -> Kept:
-        """Hand in a decision, or what decides it from the picture.
+        """Hand in a decision, or what decides it from the picture."""
+
+
+class AtWatch:
+    """The prompt of a watch that runs; it has its own time."""
+
+    is_running = True
+
+    def __init__(self, watch: Desk, decided_s: float | None = None) -> None:
+        """Look and decide at the watch.
 
         Raises:
-            DecisionError: it could not take effect.
-            JournalError: it could not be kept.
+            DecisionError: a time was given.
         """
-        if self._watch is None:
-            return append(self.path, decision, self._journal(), self._decided_s)
+        if decided_s is not None:
+            raise DecisionError(f"no time can be given: the watch at {watch.url} runs and has its own")
+        self._watch = watch
+        self.picture, self.alarm_log, self.shift = watch.picture, watch.alarm_log, watch.shift
+
+    def decide(self, decision: Decision | Choose) -> Kept:
+        """Hand in a decision, or what decides it from the picture."""
         return self._watch.decide(decision if isinstance(decision, Struct) else decision(self._watch.picture()))
 
-    def _journal(self) -> Read:
-        if self._read is None:
-            with self._bar() as bar:
-                self._read = read(self.path, lambda done, of: bar(done / of if of else 1.0))
-                bar(1.0)
-        return self._read
 
-    def _check_time(self) -> None:
-        if self._watch is not None:
-            raise DecisionError(f"no time can be given: the watch at {self._watch.url} runs and has its own")
-        if not self.config.watch.is_exercise:
-            raise DecisionError(
-                "no time can be given: only the journal of an exercise takes decisions of another time than now"
-            )
+def watch_of(front: Front, url: str | None) -> Desk | None:
+    """Return the watch at an address, by default at that of the configuration; None if none runs there.
+
+    At the address of the configuration a watch of another title is not its watch.
+    """
+    watch = Desk(url or address(front.web))
+    return watch if watch.answers(None if url else front.watch.title) else None
+
+
+def front_of(config_path: Path) -> Front:
+    """Return what must be known of a configuration at first; the rest is not looked at unless this is wrong.
+
+    Raises:
+        ConfigError: it cannot be used.
+    """
+    text = configuration.read_text(config_path)
+    try:
+        return msgspec.toml.decode(text, type=Front)
+    except msgspec.DecodeError:
+        whole = configuration.read(config_path)  # tells every mistake with its line
+        return Front(watch=whole.watch, web=whole.web, channels=whole.channels)
 
 
 def address(web: Web) -> str:

@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 
 from sargas import plugins
 from sargas.app.config import settings_of
-from sargas.app.deciding import checked
+from sargas.app.desk_client import checked
 from sargas.app.ground_files import Ring
 from sargas.app.search_basis import Basis, is_near
 from sargas.model.decision import OrderSearch

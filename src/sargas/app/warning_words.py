@@ -14,8 +14,8 @@ from sargas.model.picture import Picture
 from sargas.model.warning import Language, Level, PublicWarning, WarningContent, WarningText
 
 HEAD: Final = """\
-# {incident_id}: the words of the {level} draft of {made}. Change what is to be changed; what is left out stays as it
-# is drafted, and so does the area.
+# {incident_id}: the {level} draft in words, as of {made}.
+# Change what is to be changed. What is left out stays as it is drafted, and so does the area.
 """
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from sargas.cli.console import EXIT_OK, say, say_json
-from sargas.cli.handing import epoch, hand_in, prompt_of, write
+from sargas.cli.handing import epoch, front_of, hand_in, prompt_of, write
 from sargas.model.alarm import AlarmSource
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def acknowledge(
     desk: str | None
         The address of the running watch; by default the one under [web] of the configuration.
     """
-    from sargas.app.deciding import checked
+    from sargas.app.desk_client import checked
     from sargas.model.decision import Acknowledge, AcknowledgeAlarm
 
     def seen(picture: "Picture") -> "Decision":
@@ -133,7 +133,7 @@ def shelve(
     desk: str | None
         The address of the running watch; by default the one under [web] of the configuration.
     """
-    from sargas.app.deciding import checked
+    from sargas.app.desk_client import checked
     from sargas.model.decision import ShelveAlarm
 
     told = {"officer": officer, "alarm_id": alarm, "for_s": duration.total_seconds(), "text": text}
@@ -157,7 +157,7 @@ def unshelve(config: Path, alarm: str, *, officer: str, time: datetime | None = 
     desk: str | None
         The address of the running watch; by default the one under [web] of the configuration.
     """
-    from sargas.app.deciding import checked
+    from sargas.app.desk_client import checked
     from sargas.model.decision import UnshelveAlarm
 
     told = {"officer": officer, "alarm_id": alarm}
@@ -200,7 +200,7 @@ def suppress(
     desk: str | None
         The address of the running watch; by default the one under [web] of the configuration.
     """
-    from sargas.app.deciding import checked
+    from sargas.app.desk_client import checked
     from sargas.model.decision import SuppressAlarms
 
     told = {"officer": officer, "source": source, "for_s": duration.total_seconds(), "text": text}
@@ -226,7 +226,7 @@ def end_suppression(
     desk: str | None
         The address of the running watch; by default the one under [web] of the configuration.
     """
-    from sargas.app.deciding import checked
+    from sargas.app.desk_client import checked
     from sargas.model.decision import EndSuppression
 
     told = {"officer": officer, "suppression_id": suppression}
@@ -259,14 +259,14 @@ def shift(
     """
     from sargas.cli.shift_tables import page, tell
 
-    prompt = prompt_of(config, desk, is_quiet=json)
-    found = prompt.shift(epoch(since))
+    found = prompt_of(config, desk, is_quiet=json).shift(epoch(since))
     if json:
         say_json(found)
     elif html is None:
         tell(found)
     if html is not None:
-        made = page(found, prompt.config.watch.title, is_exercise=prompt.config.watch.is_exercise)
+        watch = front_of(config).watch
+        made = page(found, watch.title, is_exercise=watch.is_exercise)
         if json:
             html.write_bytes(made.encode())
         else:
@@ -301,7 +301,7 @@ def hand_over(
     desk: str | None
         The address of the running watch; by default the one under [web] of the configuration.
     """
-    from sargas.app.deciding import checked
+    from sargas.app.desk_client import checked
     from sargas.model.decision import HandOverWatch
 
     hand_in(prompt_of(config, desk, time), checked({"officer": officer, "to": to, "text": text}, HandOverWatch))

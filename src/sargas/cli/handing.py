@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from sargas.cli.console import EXIT_NOT_FOUND, EXIT_OK, fail, progress, say
 
 if TYPE_CHECKING:
-    from sargas.app.deciding import Choose
-    from sargas.app.prompting import Prompt
+    from sargas.app.desk_client import Choose
+    from sargas.app.prompting import Front, Prompt
     from sargas.model.decision import Decision
     from sargas.model.incident import Incident
     from sargas.model.picture import Picture
@@ -17,13 +17,25 @@ if TYPE_CHECKING:
 def prompt_of(
     config: Path, desk: str | None = None, time: datetime | None = None, *, is_quiet: bool = False
 ) -> "Prompt":
-    """Return the configuration as the prompt sees it: through the watch at `desk`, else through its journal."""
+    """Return where a configuration is looked at: the watch at `desk` that runs it, or its journal if none does."""
+    from sargas.app.prompting import AtWatch, watch_of
+
+    watch = watch_of(front_of(config), desk)
+    if watch is not None:
+        return AtWatch(watch, epoch(time))
+    # An engine takes a second to load, and a running watch is asked without one.
     from sargas.app import logs
-    from sargas.app.prompting import Prompt
+    from sargas.app.journaled import AtJournal
 
     logs.configure(as_json=False, level="warning")
-    bar = lambda: progress("reading the journal", total=1.0, is_quiet=is_quiet)  # noqa: E731 - one use, one line
-    return Prompt(config, bar, desk=desk, decided_s=epoch(time))
+    return AtJournal(config, lambda: progress("reading the journal", total=1.0, is_quiet=is_quiet), epoch(time))
+
+
+def front_of(config: Path) -> "Front":
+    """Return what must be known of a configuration to find its watch."""
+    from sargas.app import prompting
+
+    return prompting.front_of(config)
 
 
 def hand_in(prompt: "Prompt", decision: "Decision | Choose") -> int:

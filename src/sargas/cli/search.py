@@ -11,7 +11,7 @@ from sargas.cli.handing import epoch, incident_of
 from sargas.model.search import AssetKind, ClueKind
 
 if TYPE_CHECKING:
-    from sargas.app.deciding import Kept
+    from sargas.app.desk_client import Kept
     from sargas.app.reading import Read
     from sargas.app.search_basis import Basis
     from sargas.app.searching import Country
@@ -114,7 +114,8 @@ def order(
     track: int | None
         The number of the lost track, if the incident has several; by default the newest.
     """
-    from sargas.app.deciding import Desk, append
+    from sargas.app.deciding import append
+    from sargas.app.desk_client import Desk
     from sargas.app.search_basis import basis_of
     from sargas.app.searching import order_of
 
@@ -349,7 +350,8 @@ def end(incident: str, *, officer: str, text: str = "", config: Path = WATCH, de
 
 def _decide(told: dict[str, Any], kind: type["Decision"], config: Path, desk: str | None) -> int:
     """Hand a decision to the running watch, or write it into the journal if none answers."""
-    from sargas.app.deciding import Desk, append, checked
+    from sargas.app.deciding import append
+    from sargas.app.desk_client import Desk, checked
 
     decision = checked({key: value for key, value in told.items() if value is not None}, kind)
     watch = Desk(desk or _address(config))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from sargas.cli.console import EXIT_NOT_FOUND, EXIT_OK, EXIT_WRONG, fail, say, say_json
-from sargas.cli.handing import hand_in, incident_of, prompt_of, write
+from sargas.cli.handing import front_of, hand_in, incident_of, prompt_of, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,7 +133,7 @@ def edit(
     desk: str | None
         The address of the running watch; by default the one under [web] of the configuration.
     """
-    from sargas.app.deciding import checked
+    from sargas.app.desk_client import checked
     from sargas.app.warning_words import standing
     from sargas.model.decision import EditWarning
 
@@ -185,7 +185,7 @@ def approve(
     desk: str | None
         The address of the running watch; by default the one under [web] of the configuration.
     """
-    from sargas.app.deciding import checked
+    from sargas.app.desk_client import checked
     from sargas.app.warning_words import pending, standing
     from sargas.cli.warning_tables import summary
     from sargas.model.decision import ApproveWarning
@@ -205,7 +205,7 @@ def approve(
     if not warning.is_approved:
         say(f"{warning.n_needed - len(warning.approvals)} more approval needed: `sargas warning countersign`")
     elif send:
-        return _send(prompt, incident, officer)
+        return _send(prompt, config, incident, officer)
     else:
         say("it is not sent: `sargas warning send`")
     return EXIT_OK
@@ -242,7 +242,7 @@ def countersign(
 
     prompt = prompt_of(config, desk, time)
     hand_in(prompt, _of_pending(CountersignWarning, incident, officer))
-    return _send(prompt, incident, officer) if send else EXIT_OK
+    return _send(prompt, config, incident, officer) if send else EXIT_OK
 
 
 @app.command
@@ -262,7 +262,7 @@ def send(config: Path, incident: str, *, officer: str, time: datetime | None = N
     desk: str | None
         The address of the running watch; by default the one under [web] of the configuration.
     """
-    return _send(prompt_of(config, desk, time), incident, officer)
+    return _send(prompt_of(config, desk, time), config, incident, officer)
 
 
 @app.command
@@ -317,8 +317,7 @@ def deliveries(config: Path, incident: str, *, desk: str | None = None, json: bo
     """
     from sargas.cli.warning_tables import tell_deliveries, warnings_of
 
-    prompt = prompt_of(config, desk, is_quiet=json)
-    picture = prompt.picture()
+    picture = prompt_of(config, desk, is_quiet=json).picture()
     told = warnings_of(incident_of(picture, incident), picture)
     if json:
         say_json({one.warning_id: one.deliveries for one in told.warnings})
@@ -326,7 +325,7 @@ def deliveries(config: Path, incident: str, *, desk: str | None = None, json: bo
         tell_deliveries(told, picture.now_s)
     in_force = [one for one in told.warnings if one.warning_id == told.in_force]
     out = {delivery.channel for one in in_force for delivery in one.deliveries if delivery.fate == "delivered"}
-    asked = {channel.name for channel in prompt.config.channels if not channel.stands_in_for}
+    asked = {channel.name for channel in front_of(config).channels if not channel.stands_in_for}
     return EXIT_WRONG if in_force and asked - out else EXIT_OK
 
 
@@ -354,12 +353,12 @@ def cap(
     desk: str | None
         The address of the running watch; by default the one under [web] of the configuration.
     """
+    from sargas.app import config as configuration
     from sargas.app.outgoing import profile_of, renderer, signer_of
 
-    prompt = prompt_of(config, desk, is_quiet=out is None)
-    known = incident_of(prompt.picture(), incident)
+    known = incident_of(prompt_of(config, desk, is_quiet=out is None).picture(), incident)
     sent = _sent(known, warning)
-    settings = prompt.config
+    settings = configuration.read(config)
     if not settings.warning.cap:
         fail(f"{config}: [warning.cap] sender is missing: a CAP message says who sends it")
     signer = signer_of(settings.warning, config.parent)
@@ -413,11 +412,11 @@ def _worded(content: "WarningContent", words: Path) -> "WarningContent":
         fail(f"{words}: {error.strerror or error}")
 
 
-def _send(prompt: "Prompt", incident: str, officer: str) -> int:
+def _send(prompt: "Prompt", config: Path, incident: str, officer: str) -> int:
     from sargas.model.decision import SendWarning
 
     hand_in(prompt, _of_pending(SendWarning, incident, officer))
-    if not prompt.config.channels:
+    if not front_of(config).channels:
         say("no channel is configured, so it goes nowhere: `sargas warning cap` writes its message")
     elif not prompt.is_running:
         say("no watch runs: it leaves when one starts, if it still holds then")
@@ -426,7 +425,7 @@ def _send(prompt: "Prompt", incident: str, officer: str) -> int:
 
 def _of_pending(kind: type["Decision"], incident: str, officer: str, **more: str) -> "Callable[[Picture], Decision]":
     """Return what decides so about the warning that waits."""
-    from sargas.app.deciding import checked
+    from sargas.app.desk_client import checked
     from sargas.app.warning_words import pending
 
     def decided(picture: "Picture") -> "Decision":

@@ -1,13 +1,13 @@
 """Warnings and drafts for somebody at a prompt: what would be said, to whom, and what became of what was sent."""
 
+import math
 import textwrap
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from itertools import pairwise
+from typing import Final
 
-import shapely
 from msgspec import Struct
 
-from sargas.airspace.geometry import metres_per_degree
 from sargas.cli.console import say, table, utc
 from sargas.incident.still_flying import still_flying
 from sargas.incident.still_flying import told as told_flying
@@ -26,6 +26,8 @@ from sargas.model.warning import (
 )
 
 WIDTH: Final = 110
+EARTH_M: Final = 6_371_007.2
+"""Radius of the sphere that has the area of the Earth (WGS-84)."""
 STEPS: Final = (
     ("first report", "first_report_s"),
     ("first track", "first_track_s"),
@@ -36,8 +38,6 @@ STEPS: Final = (
     ("sent", "sent_s"),
     ("delivered", "delivered_s"),
 )
-
-_geos: Any = shapely  # shapely carries no types
 
 
 class Warnings(Struct, frozen=True, kw_only=True):
@@ -141,10 +141,17 @@ def summary(warning: PublicWarning) -> str:
 
 
 def area_m2(rings: Iterable[Ring]) -> float:
-    """Return the area that the rings cover together; to a thousandth within some hundred kilometres."""
-    covered = _geos.union_all([_geos.make_valid(_geos.Polygon(ring)) for ring in rings])
-    east_m, north_m = metres_per_degree(covered.centroid.y)
-    return float(covered.area) * east_m * north_m
+    """Return the area of the rings on the sphere, within half a per cent of that on the ellipsoid.
+
+    Source: Chamberlain and Duquette, Some algorithms for polygons on a sphere, 2007, eq. 7.
+    """
+    return sum(abs(_signed_m2(ring)) for ring in rings)
+
+
+def _signed_m2(ring: Ring) -> float:
+    corners = [(math.radians(lon), math.radians(lat)) for lon, lat in ring]
+    twice = sum((b[0] - a[0]) * (2.0 + math.sin(a[1]) + math.sin(b[1])) for a, b in pairwise(corners))
+    return 0.5 * EARTH_M**2 * twice
 
 
 def next_in_the_way(draft: Draft, now_s: float) -> InTheWay | None:

@@ -17,6 +17,7 @@ from sargas.model.classification import BIRD, CLUTTER, UNKNOWN, Classification
 from sargas.model.finding import Finding
 from sargas.model.incident import Alarmed, Incident, Ranked
 from sargas.model.picture import Picture
+from sargas.model.track import Track
 from sargas.model.warning import Level
 
 LOW, MEDIUM, HIGH = 1, 2, 3
@@ -32,6 +33,13 @@ NAMED_AT, DROPPED_AT = 0.65, 0.5
 """As the identifier names one kind from 65 % on and drops it under 50 %, so all harmless ones together here."""
 FRESH_S: Final = 300.0
 """What was there so long ago is still what the alarm was about: a track that is lost and found again is no news."""
+EVIDENT_INSIDE, EVIDENT = 5, 10
+"""So many reports make a track news: most false tracks of radars with clutter have fewer.
+
+What is inside for certain is told with fewer. Several short tracks of one incident count together.
+"""
+DOUBTED: Final = 0.3
+"""What the tracker holds for most likely nothing is not heard until it is seen again."""
 SETTLED_S: Final = 30.0
 """So long must another priority or kind hold before it is shown, where nothing must be heard."""
 
@@ -51,13 +59,14 @@ class Rules(Struct, frozen=True, kw_only=True):
 class Known(Struct):
     """What is remembered of a track: how dangerous it is held to be, its priority, when it was last there.
 
-    `covers` is the priority up to which an alarm has told of it, and `covers_threat` as what; `milder_since_s` since
-    when it is held to be less dangerous than that.
+    `n_reports` are those that it is made of. `covers` is the priority up to which an alarm has told of it, and
+    `covers_threat` as what; `milder_since_s` since when it is held to be less dangerous than that.
     """
 
     threat: int
     priority: int
     last_s: float
+    n_reports: int = 0
     covers: int = 0
     covers_threat: int = 0
     milder_since_s: float | None = None
@@ -90,6 +99,14 @@ class Subject(NamedTuple):
     is_inside: bool
     text: str
     kind: str
+    n_reports: int | None = None
+    is_doubted: bool = False
+
+    @property
+    def is_evident(self) -> bool:
+        """Whether it is news by itself: a report of people is, a track when it has been seen a few times."""
+        enough = EVIDENT_INSIDE if self.is_inside else EVIDENT
+        return self.n_reports is None or (self.n_reports >= enough and not self.is_doubted)
 
 
 def annunciation(
@@ -98,15 +115,25 @@ def annunciation(
     """Return the alarm if the incident must be heard now, what ranks it if only that has changed, or None."""
     if incident.status != "open" or incident.level == "white":
         return None
-    priority, kind = _rank(incident, present)
-    reasons = _reasons(incident, present, heard, rules)
+    evident = _evident(present, heard)
+    priority, kind = _rank(incident, evident or present)
+    reasons = _reasons(incident, evident, heard, rules) if evident or not present else []
     is_urgent = priority == HIGH and heard.priority < HIGH
     if reasons and (heard.time_s is None or is_urgent or now_s - heard.time_s >= rules.quiet_s):
         return Alarmed(priority=PRIORITIES[priority], reason="; ".join(reasons), kind=kind)
-    if reasons or heard.other_since_s is None:
+    if reasons or heard.level == "white" or heard.other_since_s is None:
         return None
     is_settled = now_s - heard.other_since_s >= SETTLED_S
     return Ranked(priority=PRIORITIES[priority], kind=kind) if is_settled else None
+
+
+def _evident(present: Sequence[Subject], heard: Heard) -> list[Subject]:
+    """Return what can be heard of: what is evident by itself, and all, if the tracks together are."""
+    n_together = sum(known.n_reports for key, known in heard.known.items() if isinstance(key, int))
+    are_together = n_together >= EVIDENT and not all(one.is_doubted for one in present)
+    if heard.level == "white" and are_together:
+        return list(present)
+    return [one for one in present if one.is_evident]
 
 
 def _rank(incident: Incident, present: Sequence[Subject]) -> tuple[int, str]:
@@ -122,7 +149,8 @@ def _reasons(incident: Incident, present: Sequence[Subject], heard: Heard, rules
     if heard.level == "white":
         return [f"it came back: {incident.title}" if heard.came_back else incident.title]
     reasons: list[str] = []
-    if RANK[incident.level] > RANK[heard.level]:
+    is_there = incident.level != "red" or not present or any(one.is_inside for one in present)
+    if RANK[incident.level] > RANK[heard.level] and is_there:
         reasons.append(f"{words.LEVEL_WORDS[incident.level]}: {incident.title}")
     if _step(present, rules) > heard.step:
         reasons.append(f"{sum(one.is_inside for one in present)} tracks are inside")
@@ -160,11 +188,12 @@ def remember(
             heard.came_back = True
         heard.level, heard.step, heard.known, heard.other_since_s = "white", 0, {}, None
         return
-    floor = _floor(present, heard)
+    floor, evident = _floor(present, heard), _evident(present, heard)
     for one in present:
         known = heard.known.setdefault(one.key, Known(one.threat, one.priority, now_s))
         known.threat, known.priority, known.last_s = one.threat, one.priority, now_s
-        if isinstance(told, Alarmed) or known.covers < one.priority <= floor:
+        known.n_reports = one.n_reports or known.n_reports
+        if (isinstance(told, Alarmed) and one in evident) or known.covers < one.priority <= floor:
             known.covers, known.covers_threat = max(known.covers, one.priority), max(known.covers_threat, one.threat)
         _grow_milder(known, now_s)
     for key in [key for key, known in heard.known.items() if now_s - known.last_s > FRESH_S]:
@@ -174,8 +203,8 @@ def remember(
         heard.disposition, heard.said = incident.disposition, frozenset(heard.known) if is_harmless else frozenset()
     if isinstance(told, Alarmed):
         heard.time_s, heard.priority, heard.level = now_s, RANKS[told.priority], incident.level
-        heard.step = max(heard.step, _step(present, rules))
-    priority, kind = _rank(incident, present)
+        heard.step = max(heard.step, _step(evident, rules))
+    priority, kind = _rank(incident, evident or present)
     if told is not None or (PRIORITIES[priority], kind) == (incident.priority, incident.kind):
         heard.other_since_s = None
     elif heard.other_since_s is None:
@@ -186,7 +215,7 @@ def _take_as_heard(incident: Incident, present: Sequence[Subject], heard: Heard,
     """An incident of a version that remembered nothing was heard, or seen, as it is now."""
     heard.level, heard.time_s, heard.step = incident.highest_level, incident.alarmed_s, _step(present, rules)
     for one in present:
-        heard.known[one.key] = Known(one.threat, one.priority, now_s, one.priority, one.threat)
+        heard.known[one.key] = Known(one.threat, one.priority, now_s, covers=one.priority, covers_threat=one.threat)
 
 
 def _grow_milder(known: Known, now_s: float) -> None:
@@ -234,16 +263,23 @@ def _reported(finding: Finding, heard: Heard, rules: Rules) -> Subject:
 
 
 def _tracked(track_id: int, picture: Picture, heard: Heard, rules: Rules, *, is_inside: bool) -> Subject:
-    before = heard.known.get(track_id)
+    before, track = heard.known.get(track_id), picture.tracks.get(track_id)
     known = picture.classifications.get(track_id)
-    threat = _threat(track_id, picture, before.threat if before is not None else None)
+    threat = _threat(track, known, before)
     if track_id in heard.said:
         threat = HARMLESS
     kind = _harmless_kind(known) if threat == HARMLESS else known.answer if known is not None else ""
-    priority = _priority(threat, kind, rules, is_inside=is_inside)
     name = known.answer_name if known is not None and known.answer != UNKNOWN else "nobody knows what it is"
-    text = f"track {track_id} {'is inside' if is_inside else 'comes near'} too: {name}"
-    return Subject(track_id, threat, priority, is_inside, text, "" if kind == UNKNOWN else kind)
+    return Subject(
+        key=track_id,
+        threat=threat,
+        priority=_priority(threat, kind, rules, is_inside=is_inside),
+        is_inside=is_inside,
+        text=f"track {track_id} {'is inside' if is_inside else 'comes near'} too: {name}",
+        kind="" if kind == UNKNOWN else kind,
+        n_reports=track.n_reports if track is not None else before.n_reports if before is not None else 0,
+        is_doubted=track is not None and track.existence is not None and track.existence < DOUBTED,
+    )
 
 
 def _priority(threat: int, kind: str, rules: Rules, *, is_inside: bool) -> int:
@@ -255,16 +291,15 @@ def _priority(threat: int, kind: str, rules: Rules, *, is_inside: bool) -> int:
     return RANKS[rules.balloon_inside] if is_inside and kind == BALLOON else LOW
 
 
-def _threat(track_id: int, picture: Picture, before: int | None) -> int:
+def _threat(track: Track | None, known: Classification | None, before: Known | None) -> int:
     """Return how dangerous the track may be; what an officer says of it counts before what the watch thinks."""
-    track, known = picture.tracks.get(track_id), picture.classifications.get(track_id)
     if track is not None and track.affiliation in {"friendly", "neutral"}:
         return HARMLESS
     if track is not None and track.affiliation in {"hostile", "suspect"}:
         return DANGEROUS
     if known is None:
-        return DANGEROUS if before is None else before
-    return threat_of(known, before)
+        return DANGEROUS if before is None else before.threat
+    return threat_of(known, before.threat if before is not None else None)
 
 
 def threat_of(known: Classification, before: int | None = None) -> int:

@@ -1,7 +1,9 @@
 """What officers decide about a warning, to what happens to the incident: nobody sends what nobody approved."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
+import numpy as np
 import shapely
 from msgspec import Struct
 
@@ -30,7 +32,12 @@ from sargas.model.warning import Approval, PublicWarning, Ring, WarningContent
 
 LONGEST_S: Final = DAY_S
 """A warning holds for a day at most: it is given anew while it is needed, and never forgotten in force."""
+CROSSINGS_MOST: Final = 2_000
+"""Of the sides of one warning's rings: forty combs laid across each other would keep the watch busy for minutes."""
+SIDES_AT_ONCE: Final = 50
 NAMED: Final = 4
+
+_geos: Any = shapely  # its types do not say what comes of arrays
 
 
 class WarningRules(Struct, frozen=True, kw_only=True):
@@ -183,6 +190,7 @@ def _check(content: WarningContent, time_s: float) -> None:
     """Refuse what no channel could send: open or crossing rings, a language twice, an end that has passed."""
     for index, ring in enumerate(content.rings):
         _check_ring(index, ring)
+    _check_crossings(content.rings)
     languages = [text.language for text in content.texts]
     twice = sorted({language for language in languages if languages.count(language) > 1})
     if twice:
@@ -199,6 +207,19 @@ def _check_ring(index: int, ring: Ring) -> None:
     polygon = shapely.Polygon(ring)
     if not polygon.is_valid or polygon.area == 0.0:
         raise DecisionError(f"rings[{index}]: its sides cross or touch each other, or it has no area")
+
+
+def _check_crossings(rings: Sequence[Ring]) -> None:
+    """Refuse rings that cross each other more often than an area that a person draws ever does."""
+    corners = [np.array(ring, np.float64) for ring in rings]
+    sides = _geos.linestrings(np.concatenate([np.stack([ring[:-1], ring[1:]], axis=1) for ring in corners]))
+    of_ring = np.repeat(np.arange(len(corners)), [len(ring) - 1 for ring in corners])
+    tree, n_crossings = _geos.STRtree(sides), 0
+    for first in range(0, len(sides), SIDES_AT_ONCE):
+        one, other = tree.query(sides[first : first + SIDES_AT_ONCE], predicate="intersects")
+        n_crossings += int(np.count_nonzero(of_ring[first + one] < of_ring[other]))
+        if n_crossings > CROSSINGS_MOST:
+            raise DecisionError("rings: they cross each other too often; draw one ring about them")
 
 
 def _same(one: str, other: str) -> bool:

@@ -21,7 +21,9 @@ class _Decision(Struct, frozen=True, kw_only=True, tag_field="action", forbid_un
 
 
 Reason = Annotated[str, Meta(min_length=1, max_length=2_000)]
-SeenEntry = Annotated[int, Meta(ge=0)] | None
+Number = Annotated[int, Meta(ge=0, le=2**53)]
+"""Of a track or an entry, within what the journal and a browser can hold."""
+SeenEntry = Number | None
 """The newest decision on the incident that its officer had seen (`Incident.decided_entry`).
 
 If another officer has decided since on the same thing, the decision is refused: nobody undoes what he has not seen.
@@ -71,13 +73,13 @@ class LinkTrack(_Decision, frozen=True, kw_only=True, tag="link_track"):
     """The officer says that a track belongs to an incident."""
 
     incident_id: str
-    track_id: int
+    track_id: Number
 
 
 class Affiliate(_Decision, frozen=True, kw_only=True, tag="affiliate"):
     """The officer gives a track an affiliation; the program never does."""
 
-    track_id: int
+    track_id: Number
     affiliation: Affiliation
     text: Text = ""
 
@@ -170,7 +172,7 @@ class EditWarning(_Decision, frozen=True, kw_only=True, tag="edit_warning"):
     """
 
     incident_id: str
-    revision: Annotated[int, Meta(ge=0)]
+    revision: Number
     content: WarningContent | None = None
 
 
@@ -181,7 +183,7 @@ class ApproveWarning(_Decision, frozen=True, kw_only=True, tag="approve_warning"
     """
 
     incident_id: str
-    revision: Annotated[int, Meta(ge=0)]
+    revision: Number
     content: WarningContent
     override: Text = ""
 

@@ -11,6 +11,7 @@ from pyproj import Geod
 from airspace_kit import STATES, T0_S, all_borders, at, country, fly, normal_cdf, picture, straight, track
 from sargas.airspace import incursion
 from sargas.airspace.incursion import Incursion, Settings
+from sargas.model.classification import Classification, ClassShare
 from sargas.model.errors import ConfigError
 from sargas.model.finding import Crossing, Finding
 from sargas.model.report import Identity
@@ -162,6 +163,60 @@ def test_a_track_that_appears_near_the_border_flying_inward_is_yellow_with_its_o
 
 def test_a_track_that_appears_near_the_border_flying_along_it_is_no_incursion() -> None:
     assert fly(rule(), straight((-3_000.0, 0.0), (0.0, 15.0), 120)) == []
+
+
+def taken_for(watch: Incursion, way: list[Track], answer: str, after: int = 60) -> list[Finding]:
+    """Fly the way past the rule; from the look `after` on the track is taken for `answer`."""
+    found: list[Finding] = []
+    for index, one in enumerate(way):
+        seen = picture(one.time_s, [one])
+        if index >= after:
+            share = ClassShare(kind=answer, name=answer.capitalize(), probability=0.7)
+            seen.classifications[1] = Classification(
+                track_id=1, time_s=one.time_s, answer=answer, answer_name=share.name, classes=(share,), reasons=()
+            )
+        found += watch.evaluate(seen)
+    return found
+
+
+@pytest.mark.parametrize("start_m", [-30_000.0, -3_000.0], ids=["deep inside", "near the border"])
+def test_what_appeared_without_a_reason_is_yellow_once_it_is_taken_for_a_drone_from_afar(start_m: float) -> None:
+    """A drone that the first radar sees far inside is no less one. 50 m/s along the border: nothing else tells."""
+    found = taken_for(rule(), straight((start_m, 0.0), (0.0, 50.0), 120), "shahed")
+    raised = found[0]
+    assert (raised.state, raised.severity, raised.time_s) == ("raised", "yellow", T0_S + 60.0)
+    assert raised.title == "Track 1 appeared inside Westland"
+    assert "first seen inside, taken for: Shahed" in raised.reasons
+    crossed = crossing_of(raised)
+    assert crossed.from_country == ""
+    assert crossed.position_sd_m > 0.99 * abs(start_m)
+    assert [one.state for one in found[1:]] == ["updated"] * len(found[1:])
+
+
+@pytest.mark.parametrize(
+    ("answer", "mps", "more", "settings"),
+    [
+        ("quadcopter", 50.0, {}, {}),
+        ("bird", 50.0, {}, {}),
+        ("unknown", 50.0, {}, {}),
+        ("drone", 18.0, {}, {}),  # what anybody may own flies at 19 m/s at most: (EU) 2019/945, classes C0 and C1
+        ("drone", 50.0, AIRLINER, {}),
+        ("drone", 50.0, {}, {"appear_kinds": ()}),
+    ],
+)
+def test_what_may_be_anybodys_raises_nothing_inside(answer: str, mps: float, more: dict, settings: dict) -> None:  # type: ignore[type-arg]
+    way = straight((-30_000.0, 0.0), (0.0, mps), 120, **more)
+    assert taken_for(rule(**settings), way, answer) == []
+
+
+def test_a_drone_that_appeared_inside_is_cleared_when_it_is_over() -> None:
+    watch = rule()
+    way = straight((-30_000.0, 0.0), (0.0, 50.0), 80)
+    found = taken_for(watch, way, "drone")
+    found += watch.evaluate(picture(way[-1].time_s + 60.0))
+    assert [one.state for one in found][:1] == ["raised"]
+    assert found[-1].state == "cleared"
+    assert found[-1].reasons[-1] == "the track is over; it was not seen to leave"
 
 
 def test_a_tentative_track_raises_nothing() -> None:

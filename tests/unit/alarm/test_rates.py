@@ -60,4 +60,4 @@ def test_an_empty_log_and_an_empty_span_are_quiet() -> None:
 def test_any_log_gives_shares_between_none_and_all(times: list[float]) -> None:
     found = rates([item(after_s) for after_s in sorted(times)], T0, T0 + 36_000.0)
     assert 0.0 <= found.flooded_share <= 1.0
-    assert found.n_heard == sum(after_s < 36_000.0 for after_s in times)
+    assert found.n_heard == sum(T0 + after_s < T0 + 36_000.0 for after_s in times)

@@ -77,6 +77,8 @@ def flying(track_id: int, **more: object) -> Track:
         north_mps=0.0,
         position_cov_m2=(1e4, 0.0, 1e4),
         velocity_cov_m2ps2=(4.0, 0.0, 4.0),
+        n_reports=60,
+        existence=0.99,
     )
     return structs.replace(track, **more)
 
@@ -426,6 +428,68 @@ def test_an_incident_of_an_earlier_version_that_was_seen_is_not_heard() -> None:
     assert watch.incident is not None
     watch.incident = structs.replace(watch.incident, acknowledged_s=T0, acknowledged_by="ona")
     assert not any(isinstance(said, Alarmed) for said in watch.quiet(120))
+
+
+def test_a_track_of_few_reports_is_not_heard_until_it_has_ten() -> None:
+    watch = Watch()
+    watch.picture.tracks[1] = flying(1, n_reports=3)
+    watch.find(1, "yellow")
+    watch.level("yellow")
+    assert watch.quiet(60) == []
+    watch.picture.tracks[1] = flying(1, n_reports=10)
+    assert watch.after(1.0) is not None
+
+
+def test_one_that_is_inside_for_certain_is_heard_with_five() -> None:
+    watch = Watch()
+    watch.picture.tracks[1] = flying(1, n_reports=5)
+    watch.find(1)
+    watch.level("red")
+    said = watch.after(0.0)
+    assert said is not None
+    assert said.priority == "high"
+
+
+def test_short_tracks_of_one_incident_count_together() -> None:
+    watch = Watch()
+    for track_id in (1, 2, 3):
+        watch.picture.tracks[track_id] = flying(track_id, n_reports=4)
+    watch.find(1, "yellow")
+    watch.level("yellow")
+    assert watch.quiet(20) == []
+    watch.find(2, "yellow")
+    assert watch.quiet(20) == []
+    watch.find(3, "yellow")
+    assert [type(said) for said in watch.quiet(20)] == [Alarmed]
+
+
+def test_what_the_tracker_holds_for_most_likely_nothing_is_not_heard() -> None:
+    watch = opened("yellow", level="yellow")
+    watch.picture.tracks[1] = flying(1, existence=0.05)
+    assert watch.quiet(60) == []
+    watch.picture.tracks[1] = flying(1, existence=0.6)
+    assert watch.after(1.0) is not None
+
+
+def test_a_tracker_that_gives_no_existence_is_believed() -> None:
+    watch = opened("yellow", level="yellow")
+    watch.picture.tracks[1] = flying(1, existence=None)
+    assert watch.after(0.0) is not None
+
+
+def test_a_doubtful_track_among_balloons_is_heard_once_it_is_seen_well() -> None:
+    watch = opened("red", "balloon")
+    watch.after(0.0)
+    watch.picture.tracks[2] = flying(2, n_reports=3)
+    watch.find(2, "red", "unknown")
+    watch.find(3, "red", "balloon")
+    watch.find(4, "red", "balloon")  # at three tracks it is heard for another reason
+    said = watch.quiet(120)
+    assert all(one.priority == "low" for one in said)
+    watch.picture.tracks[2] = flying(2, n_reports=12)
+    last = watch.after(60.0)
+    assert isinstance(last, Alarmed)
+    assert last.priority == "high"
 
 
 def test_how_much_was_heard_lately_is_counted() -> None:

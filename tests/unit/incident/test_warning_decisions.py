@@ -234,6 +234,35 @@ def test_what_no_channel_could_send_is_not_approved(watch: Watch, changes: dict[
     assert told in said(watch, asked)
 
 
+def comb(number: int) -> tuple[tuple[float, float], ...]:
+    """Return a comb of 60 thin teeth that lie east of its back, or, if its number is odd, north."""
+    teeth = [
+        corner
+        for k in range(60)
+        for corner in (
+            (0.6, 0.01 * k),
+            (0.6, 0.01 * k + 1e-4),
+            (0.001, 0.01 * k + 1e-4),
+            (0.001, 0.01 * k + 0.01),
+        )
+    ]
+    corners = [(0.0, 0.0), *teeth, (0.0, 0.6), (0.0, 0.0)]
+    off = 2e-4 * number
+    return tuple((25.0 + off + x, 54.0 + y) if number % 2 == 0 else (25.0 + y, 54.0 + off + x) for x, y in corners)
+
+
+def test_rings_that_would_keep_the_watch_busy_for_minutes_are_not_approved(watch: Watch) -> None:
+    combs = content(rings=tuple(comb(number) for number in range(8)))
+    asked = ApproveWarning(officer="Ona", incident_id=ID, revision=0, content=combs)
+    assert "they cross each other too often" in said(watch, asked)
+    assert "cross" in said(watch, EditWarning(officer="Ona", incident_id=ID, revision=0, content=combs))
+
+
+def test_rings_that_overlap_as_people_draw_them_are_approved(watch: Watch) -> None:
+    moved = tuple((lon + 0.1, lat) for lon, lat in RING)
+    assert len(watch.approve(content=content(rings=(RING, moved, RING))).warning.warnings) == 1
+
+
 def test_there_is_no_all_clear_of_what_was_never_warned_of(watch: Watch) -> None:
     asked = ApproveWarning(officer="Ona", incident_id=ID, revision=0, content=content("white"))
     assert "no warning is in force" in said(watch, asked)

@@ -64,7 +64,7 @@ targets = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(targets, min_size=1, max_size=4), st.floats(0.005, 0.5))
 def test_an_area_is_closed_sound_and_inside_the_country_whatever_flies(flies: list[Target], level: float) -> None:
     area = warned(*flies, level=level)

@@ -15,8 +15,8 @@ export class AlarmPanel {
   readonly element = h("div", { class: "detail-body alarm" });
   private readonly badge = h("div", { class: "detail-badge" });
   private readonly title = h("h2", { class: "detail-title" });
-  private readonly clock = h("div", { class: "decision-clock" });
-  private readonly clockNote = h("div", { class: "decision-note" });
+  private readonly clock = h("div", { class: "alarm-clock" });
+  private readonly clockNote = h("div", { class: "alarm-note" });
   private readonly reason = h("p");
   private readonly quiet = h("p", { class: "flag" });
   private readonly acknowledge: HTMLButtonElement;
