@@ -41,6 +41,7 @@ from sargas.app.search_basis import packaged_aircraft
 from sargas.app.wire import load_places, read_border_data
 from sargas.model.incident import Incident
 from sargas.model.picture import Picture
+from sargas.model.track import Track
 from sargas.model.warning import Draft
 from sargas.model.zone import PointOfInterest
 from sargas.warn import drafter
@@ -60,6 +61,7 @@ GRID_M = 4_000.0
 CORRIDOR_RAD = math.radians(20.0)
 HEARD_MPS = 50.0
 KM2 = 1.0e6
+COST_TRACKS = (1, 20, 100, 600)
 BINS = (0.0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0001)
 
 
@@ -375,6 +377,31 @@ def steadiness(bench: Bench, flights: Sequence[Seen]) -> list[float]:
     return lives
 
 
+def cost_table(bench: Bench) -> list[list[str]]:
+    """Return what a draft takes of so many tracks that come over 150 km of the eastern border."""
+    lines = [["tracks", "ms", "km2"]]
+    rng, now_s = np.random.default_rng(1), 1_753_660_800.0
+    for n in COST_TRACKS:
+        tracks = {
+            k: Track(
+                track_id=k, time_s=now_s, first_s=now_s - 100.0, last_report_s=now_s, status="confirmed",
+                lat_deg=float(rng.uniform(54.0, 55.5)), lon_deg=25.8 + 0.02 * float(rng.normal()),
+                east_mps=-40.0 + 3.0 * float(rng.normal()), north_mps=10.0 * float(rng.normal()),
+                position_cov_m2=(1e4, 0.0, 1e4), velocity_cov_m2ps2=(1.0, 0.0, 1.0),
+            )
+            for k in range(n)
+        }  # fmt: skip
+        incident, picture = incident_of("red", now_s, tracks=tuple(tracks)), Picture(now_s=now_s, tracks=tracks)
+        took, area_m2 = [], 0.0
+        for _ in range(6):
+            begun = time.process_time()
+            draft = bench.plain.draft(incident, picture)
+            took.append(1e3 * (time.process_time() - begun))
+            area_m2 = 0.0 if draft is None else draft.area_m2
+        lines.append([str(n), f"{statistics.median(took[1:]):.1f}", f"{area_m2 / KM2:,.0f}"])
+    return lines
+
+
 def aligned(lines: list[list[str]], n_left: int = 1) -> str:
     """Return a table as text, the first columns to the left."""
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
@@ -406,6 +433,7 @@ def main() -> int:
     }  # fmt: skip
     for name, make in tables.items():
         print(f"{aligned(make(rows), 2 if name == 'areas' else 1)}\n")
+    print(f"{aligned(cost_table(bench))}\n")
     some = [made for seed in range(given.first_seed, given.first_seed + 20) if (made := seen(seed)) is not None]
     lives = steadiness(bench, some)
     print(f"a ring stands {statistics.mean(lives):.0f} s on average, {statistics.median(lives):.0f} s at the median"

@@ -81,7 +81,7 @@ COMMANDS: dict[str, tuple[Callable[..., Any], str]] = {
     "warning cap": (warning.cap, "Ends with 3 if there is no such incident, or no such warning of it was sent."),
     "warning check": (warning.check, "One problem a line, `FILE: what: ...`. Ends with 1 if there is any."),
     "alarms": (alarms.alarms, "First what nobody has seen, by priority."),
-    "alarms log": (alarms.log, "The journal keeps what is older than what is shown."),
+    "alarms log": (alarms.log, "The newest 2,000 lines are kept."),
     "alarms acknowledge": (alarms.acknowledge, REFUSED),
     "alarms shelve": (alarms.shelve, REFUSED),
     "alarms unshelve": (alarms.unshelve, REFUSED),

@@ -114,7 +114,7 @@ describe("the panel of a warning", () => {
   it("opens from a button that says how far it has come", () => {
     const { desk } = show();
     const button = new WarningButton(desk);
-    const stage = (incident: Partial<Incident>): string => (button.render(anIncident(incident)), button.element.querySelector(".stage")!.textContent!);
+    const stage = (incident: Partial<Incident>): string => (button.render(anIncident(incident)), button.element.querySelector(".warn-stage")!.textContent!);
     expect(stage({})).toBe("RED draft ready");
     expect(stage({ warning: { warnings: [aWarning()] } })).toBe("RED approved, not sent");
     expect(stage({ warning: { warnings: [aWarning({ n_needed: 2 })] } })).toBe("RED waits for a second approval");

@@ -1,6 +1,7 @@
 """How often alarms were heard, by the measures of ISA-18.2."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -36,10 +37,8 @@ def rates(log: Iterable[AlarmLogItem], from_s: float, to_s: float, stale_s: floa
 
 def _flooded(times_s: Sequence[float], from_s: float, to_s: float) -> float:
     n_spans = math.ceil((to_s - from_s) / SPAN_S)
-    counts = [0] * max(n_spans, 1)
-    for time_s in times_s:
-        counts[int((time_s - from_s) // SPAN_S)] += 1
-    return sum(count > FLOOD for count in counts) / len(counts)
+    counts = Counter((time_s - from_s) // SPAN_S for time_s in times_s)
+    return sum(count > FLOOD for count in counts.values()) / max(n_spans, 1)
 
 
 def _stale(items: Iterable[AlarmLogItem], from_s: float, to_s: float, stale_s: float) -> int:

@@ -102,8 +102,10 @@ class Spool:
 
 
 def file_name(warning: PublicWarning) -> str:
-    """Return the name of a warning's file: its own, and a digest of what it says and when it was sent."""
-    said = msgspec.msgpack.encode((warning.warning_id, warning.kind, warning.sent_s, warning.content))
+    """Return the name of a warning's file: its own, and a digest of what it says, when, and whether it is real."""
+    said = msgspec.msgpack.encode(
+        (warning.warning_id, warning.kind, warning.sent_s, warning.content, warning.is_exercise)
+    )
     plain = re.sub(r"[^A-Za-z0-9._-]", "_", warning.warning_id)[:80].lstrip(".")
     return f"{plain}-{hashlib.sha256(said).hexdigest()[:16]}{ENDING}"
 

@@ -147,7 +147,7 @@ def _serve(
             blueprint,
             journal,
             title=title,
-            is_exercise=False,
+            is_exercise=blueprint.is_exercise,
             speed=speed,
             is_paused=False,
             start_s=None,

@@ -16,6 +16,7 @@ from sargas.incident.match import Grouping, match_finding, widened
 from sargas.incident.near import LastSeen, Reach, last_seen, off_course_m
 from sargas.incident.still_flying import endurance_of, lost_track
 from sargas.incident.warning_decisions import WarningRules
+from sargas.incident.warning_fold import case_since_s
 from sargas.model.aircraft import Aircraft
 from sargas.model.alarm import Priority
 from sargas.model.decision import Decision, LinkTrack
@@ -517,12 +518,17 @@ class IncidentBook:
 def _first_report_s(finding: Finding, picture: Picture) -> float:
     """Return when the first report came that could have shown it: a new track's first one, not only its finding.
 
-    What was watched for longer before anything was found of it was no case until then.
+    What was watched for longer was no case before it was inside, as far as that is known, or was found to come near.
     """
     track = picture.tracks.get(finding.track_id) if finding.track_id is not None else None
-    if track is None or finding.raised_s - track.first_s > FRESH_S:
-        return finding.raised_s
-    return min(finding.raised_s, track.first_s)
+    since_s = case_since_s(finding)
+    if track is None:
+        return since_s
+    if since_s - track.first_s <= FRESH_S:
+        return min(since_s, track.first_s)
+    if isinstance(finding.detail, Crossing):
+        return min(since_s, max(track.first_s, finding.detail.time_s))
+    return since_s
 
 
 def _has_left(finding: Finding) -> bool:

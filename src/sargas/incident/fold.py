@@ -7,7 +7,7 @@ from msgspec import structs
 from sargas.incident import words
 from sargas.incident.near import distance_m
 from sargas.incident.search_fold import fold_search, is_of_a_sensor
-from sargas.incident.warning_fold import fold_clock, fold_warning
+from sargas.incident.warning_fold import case_since_s, fold_clock, fold_warning
 from sargas.model.finding import Finding, Heard
 from sargas.model.incident import (
     Acknowledged,
@@ -103,7 +103,7 @@ def _with_finding(state: Incident, finding: Finding) -> Incident:
         state,
         findings=findings if is_known else _without_oldest((*findings, finding)),
         title=finding.title if finding.severity == "red" and not has_red else state.title,
-        first_report_s=min(state.first_report_s, finding.raised_s),
+        first_report_s=min(state.first_report_s, case_since_s(finding)),
     )
     is_seen = finding.track_id is not None and finding.track_id not in state.lost_track_ids
     is_where = is_seen or not state.track_ids

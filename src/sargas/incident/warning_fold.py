@@ -4,6 +4,7 @@ from typing import Final
 
 from msgspec import structs
 
+from sargas.model.finding import Ahead, Finding
 from sargas.model.incident import (
     Acknowledged,
     Alarmed,
@@ -100,10 +101,15 @@ def fold_clock(clock: DecisionClock | None, event: IncidentEvent) -> DecisionClo
         clock = DecisionClock(first_report_s=first_s)
     steps = dict.fromkeys(_steps(what), now_s)
     if isinstance(what, Opened | FindingJoined):
-        raised_s = what.finding.raised_s if isinstance(what, FindingJoined) else what.first_report_s
-        clock = structs.replace(clock, first_report_s=min(clock.first_report_s, raised_s))
+        since_s = case_since_s(what.finding) if isinstance(what, FindingJoined) else what.first_report_s
+        clock = structs.replace(clock, first_report_s=min(clock.first_report_s, since_s))
     missing = {step: time_s for step, time_s in steps.items() if getattr(clock, step) is None}
     return structs.replace(clock, **missing)
+
+
+def case_since_s(finding: Finding) -> float:
+    """Return since when the finding asks for a person: of what comes nearer it was only information at first."""
+    return finding.time_s if isinstance(finding.detail, Ahead) else finding.raised_s
 
 
 def _steps(what: Happening) -> list[str]:

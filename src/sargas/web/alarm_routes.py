@@ -14,7 +14,10 @@ from sargas.web.read_routes import ViewQuery
 from sargas.web.shared import Shared
 
 SinceQuery = Annotated[
-    float | None, QueryParameter(description="Since when [epoch s]; since the last hand-over if it is left out")
+    float | None,
+    QueryParameter(
+        description="Since when [epoch s]; since the last hand-over if it is left out", ge=0.0, le=32_503_680_000.0
+    ),
 ]
 
 

@@ -39,6 +39,8 @@ HEADERS: Final = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+MARK: Final = "sargas-mark"
+EXERCISE: Final = "EXERCISE"
 SEARCH_PAGE: Final = "/search/"
 """The page for those who search shows where they are; no other needs to know."""
 SEARCH_PERMISSIONS: Final = "camera=(), geolocation=(self), microphone=()"
@@ -58,6 +60,12 @@ async def add_headers(message: Message, scope: Scope) -> None:
     if str(scope["path"]).startswith(SEARCH_PAGE):
         headers["permissions-policy"] = SEARCH_PERMISSIONS
     headers.setdefault("cache-control", "no-store")
+
+
+async def mark_exercise(message: Message, scope: Scope) -> None:
+    """Put the mark of an exercise on an answer, as on whatever else leaves the watch."""
+    if message["type"] == "http.response.start" and scope["litestar_app"].state.shared.desk.is_exercise:
+        MutableScopeHeaders(message)[MARK] = EXERCISE
 
 
 def same_origin(

@@ -17,7 +17,7 @@ from sargas.model.errors import ConfigError, DataError, DecisionError, JournalEr
 from sargas.web import act_routes, alarm_routes, faults, map_routes, page, read_routes, search_routes, status_routes
 from sargas.web.described import Mended
 from sargas.web.desk import Desk
-from sargas.web.guard import LOOPBACK, KnownHosts, TimedBodies, add_headers, same_origin
+from sargas.web.guard import LOOPBACK, KnownHosts, TimedBodies, add_headers, mark_exercise, same_origin
 from sargas.web.hub import CLIENTS_MAX, Hub
 from sargas.web.protocol import TimedProtocol
 from sargas.web.shared import Shared
@@ -72,7 +72,7 @@ def create_app(desk: Desk, *, clients_max: int = CLIENTS_MAX, built: page.Page |
             "page": Provide(lambda: shown, sync_to_thread=False),
         },
         guards=[same_origin],
-        before_send=[add_headers],
+        before_send=[add_headers, mark_exercise],
         exception_handlers={
             HTTPException: faults.on_http,
             faults.NotThere: faults.on_not_there,

@@ -61,3 +61,7 @@ def test_any_log_gives_shares_between_none_and_all(times: list[float]) -> None:
     found = rates([item(after_s) for after_s in sorted(times)], T0, T0 + 36_000.0)
     assert 0.0 <= found.flooded_share <= 1.0
     assert found.n_heard == sum(T0 + after_s < T0 + 36_000.0 for after_s in times)
+
+
+def test_a_span_of_ages_costs_nothing() -> None:
+    assert rates([], -1e12, 1e9).flooded_share == 0.0

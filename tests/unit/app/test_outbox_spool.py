@@ -66,9 +66,10 @@ async def test_it_is_the_same_whatever_has_become_of_the_warning_since(tmp_path:
     [
         structs.replace(WARNING, content=content(level="red")),
         structs.replace(WARNING, sent_s=(WARNING.sent_s or 0.0) + 60.0),
+        structs.replace(WARNING, is_exercise=not WARNING.is_exercise),
         warning("update"),
     ],
-    ids=["other words", "sent at another moment", "another one"],
+    ids=["other words", "sent at another moment", "of an exercise", "another one"],
 )
 async def test_what_says_something_else_is_another_one(tmp_path: Path, other: PublicWarning) -> None:
     spool = Spool(Maker(), tmp_path)

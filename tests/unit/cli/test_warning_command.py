@@ -164,6 +164,15 @@ def test_only_an_exercise_takes_decisions_of_another_time(run: Run, flown: Path)
     assert "only the journal of an exercise" in said.err
 
 
+def test_a_configuration_with_mistakes_is_told_with_all_of_them(run: Run, flown: Path) -> None:
+    changed(flown, 'country = "LT"', 'country = "Lithuania"')
+    changed(flown, "approvals = 1", "approvals = 3")
+    said = run("warning", "list", flown)
+    assert said.code == 1
+    assert "watch.country" in said.err
+    assert "warning.approvals" in said.err
+
+
 def test_an_officer_without_a_name_is_refused(run: Run, flown: Path) -> None:
     said = run("warning", "approve", flown, ID, "--officer", "", "--time", SOON)
     assert said.code == 1

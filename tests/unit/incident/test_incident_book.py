@@ -162,6 +162,38 @@ def test_the_decision_clock_runs_from_a_cue_that_a_track_joins_later(book: Incid
     assert joined.title == "Track 5 crossed into Lithuania"
 
 
+@pytest.mark.parametrize(
+    ("crossed_after_s", "watched_s", "begins_s"),
+    [
+        (-8.0, 100.0, -100.0),  # new: its first report could have shown it
+        (-8.0, 900.0, -8.0),  # watched for long outside: it was no case until it crossed, 8 s before that was certain
+        (-600.0, 300.0, -300.0),  # never seen outside: it was one from its first report on
+    ],
+)
+def test_the_decision_clock_runs_from_the_first_report_that_could_have_shown_it(
+    book: IncidentBook, crossed_after_s: float, watched_s: float, begins_s: float
+) -> None:
+    found = crossing(5, T0)
+    assert isinstance(found.detail, Crossing)
+    found = structs.replace(found, detail=structs.replace(found.detail, time_s=T0 + crossed_after_s))
+    incident = only(book.on_findings([found], picture(T0, flying(5, T0, T0 - watched_s))))
+    assert incident.clock is not None
+    assert incident.clock.first_report_s == incident.first_report_s == T0 + begins_s
+
+
+def test_what_was_only_information_is_a_case_once_it_comes_near(book: IncidentBook) -> None:
+    """An approach is information up to ten minutes before the border, and yellow from five minutes on."""
+    ahead = Ahead(zone_id="LT", distance_m=12_000.0, in_s=300.0)
+    known = crossing(5, T0, rule="approach", severity="info", detail=ahead, finding_id="approach:5:LT:1")
+    assert list(book.on_findings([known], picture(T0, flying(5, T0, T0 - 60)))) == []
+    near = structs.replace(known, state="updated", severity="yellow", time_s=T0 + 200)
+    incident = only(book.on_findings([near], picture(T0 + 200, flying(5, T0 + 200, T0 - 60))))
+    later = structs.replace(near, time_s=T0 + 260, probability=0.5)
+    incident = only(book.on_findings([later], picture(T0 + 260, flying(5, T0 + 260, T0 - 60))))
+    assert incident.clock is not None
+    assert incident.clock.first_report_s == incident.first_report_s == T0 + 200
+
+
 def test_a_report_too_far_to_have_been_flown_is_another_incident(book: IncidentBook) -> None:
     book.on_findings([heard(1, T0)], picture(T0))
     other = only(book.on_findings([heard(2, T0 + 60, lat=55.6)], picture(T0 + 60)))  # 111 km away after one minute

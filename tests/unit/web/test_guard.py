@@ -35,6 +35,15 @@ def test_every_answer_carries_the_policy(client: TestClient, path: str) -> None:
     assert "access-control-allow-origin" not in headers
 
 
+@pytest.mark.parametrize("path", ["/", "/api/desk", "/api/picture", "/api/nothing", "/metrics"])
+def test_every_answer_of_an_exercise_is_marked_and_none_of_a_real_watch(client: TestClient, path: str) -> None:
+    real = MemoryDesk()
+    real.is_exercise = False
+    with TestClient(create_app(real)) as other:
+        assert "sargas-mark" not in other.get(path).headers
+    assert client.get(path).headers["sargas-mark"] == "EXERCISE"
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -212,3 +212,26 @@ def test_large_answers_are_compressed_for_who_takes_it(desk: MemoryDesk, client:
 
 def test_the_sensor_table_is_that_of_the_desk(desk: MemoryDesk, client: TestClient) -> None:
     assert client.get("/api/sensors").json() == msgspec.to_builtins(list(desk.sensors.values()))
+
+
+@pytest.mark.parametrize("path", ["/api/shift", "/api/alarms/log"])
+@pytest.mark.parametrize("since_s", ["-1e12", "-1e300", "nan", "inf", "1e300"])
+def test_a_moment_that_is_none_is_refused(refusing: TestClient, path: str, since_s: str) -> None:
+    answer = refusing.get(path, params={"since_s": since_s})
+    assert answer.status_code == 422
+    assert "since_s" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        {"action": "link_track", "track_id": 2**70},
+        {"action": "edit_warning", "revision": 2**70},
+        {"action": "close", "seen_entry": 2**70},
+    ],
+)
+def test_a_number_that_the_journal_cannot_hold_is_refused_before_it(
+    refusing: TestClient, decision: dict[str, object]
+) -> None:
+    answer = refusing.post("/api/decisions", json={"officer": "Rasa", "incident_id": "LT-1", **decision})
+    assert answer.status_code == 422

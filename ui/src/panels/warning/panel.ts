@@ -81,7 +81,7 @@ export class WarningPanel {
 
 /** The button by which an incident's panel opens its warning, with how far that has come. */
 export class WarningButton {
-  private readonly stage = h("span", { class: "stage" });
+  private readonly stage = h("span", { class: "warn-stage" });
   readonly element: HTMLButtonElement;
 
   constructor(private readonly desk: Desk) {
