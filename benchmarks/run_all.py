@@ -19,11 +19,16 @@ from made_traffic import machine
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "build" / "bench.json"
 TELL_JSON = ("chain", "latency", "restart", "memory", "replay_adriatic", "adriatic_disturbed", "trial", "deliver")
-TELL_TEXT = ("decode_asterix", "decode_adsb", "journal", "tracker", "versus_peers", "mixed_sensors", "lost_drones")
+TELL_TEXT = (
+    "decode_asterix", "decode_adsb", "encode_asterix", "journal", "tracker", "versus_peers", "mixed_sensors", "identify",
+    "lost_drones", "public_warnings", "alarms",
+)  # fmt: skip
 ARGUMENTS = {
     "versus_peers": ["--peers", "sargas"],  # with the peers it takes more than an hour
     "mixed_sensors": ["--seeds", "1"],
     "lost_drones": ["--flights", "120"],  # all 600 take ten minutes
+    "public_warnings": ["--flights", "60"],
+    "alarms": ["--quick"],
 }
 AT_MOST_S = 900.0
 

@@ -44,7 +44,8 @@ from sargas.ports import AlarmBook, Decoder, Drafter, HealthMonitor, Identifier,
 OBSERVATIONS_KEPT_S = 1_800.0
 OBSERVATIONS_KEPT = 500
 ALARM_LOG_KEPT = 2_000
-DRAFT_EVERY_S = 5.0
+DRAFT_EVERY_S = 10.0
+"""A warning is drawn anew so often, and at once when the level changes or an officer decides."""
 DRAFTS_AT_ONCE = 10
 """So many drafts are made anew in one tick: in a raid each incident's turn comes, and the tick stays short."""
 REASONS_KEPT = 50
@@ -207,8 +208,8 @@ class Engine:
                 events += self._decide(decision, entry)
             case Dispatched():
                 events += self._dispatched(entry.body, entry)
-            case ChannelChanged(channel=channel, is_alive=is_alive, text=text):
-                events += self._channel(channel, entry.received_s, text, is_alive=is_alive)
+            case ChannelChanged():
+                events += self._channel(entry.body, entry.received_s)
             case Note():
                 pass
         return events
@@ -338,24 +339,25 @@ class Engine:
         events = self._changed_incidents(self.incidents.on_dispatched(body, entry.received_s, entry.seq))
         if body.fate == "delivered":
             known = self.picture.channels.get(body.channel)
-            events += self._channel(
-                body.channel, entry.received_s, known.text if known else "", is_alive=True, has_delivered=True
-            )
+            told = ChannelChanged(channel=body.channel, is_alive=True, text=known.text if known else "")
+            events += self._channel(told, entry.received_s, has_delivered=True)
         return events
 
-    def _channel(
-        self, name: str, now_s: float, text: str, *, is_alive: bool, has_delivered: bool = False
-    ) -> list[Event]:
+    def _channel(self, told: ChannelChanged, now_s: float, *, has_delivered: bool = False) -> list[Event]:
         self.picture.now_s = max(self.picture.now_s, now_s)
-        known = self.picture.channels.get(name)
+        if told.is_gone:
+            self.picture.channels.pop(told.channel, None)
+            return []
+        known = self.picture.channels.get(told.channel)
         health = ChannelHealth(
-            channel=name,
-            is_alive=is_alive,
-            changed_s=known.changed_s if known is not None and known.is_alive == is_alive else now_s,
-            text=text,
+            channel=told.channel,
+            is_alive=told.is_alive,
+            changed_s=known.changed_s if known is not None and known.is_alive == told.is_alive else now_s,
+            text=told.text,
             last_delivered_s=now_s if has_delivered else known.last_delivered_s if known is not None else None,
+            is_stream=told.is_stream,
         )
-        self.picture.channels[name] = health
+        self.picture.channels[told.channel] = health
         return [ChannelHealthChanged(health)]
 
     def _drafts(self) -> list[Event]:
@@ -370,11 +372,16 @@ class Engine:
             events.append(DraftChanged(gone, None))
         self._drafted_s = {key: time_s for key, time_s in self._drafted_s.items() if key in needed}
         ages = sorted((self._drafted_s.get(key, 0.0), key) for key in needed)
-        due = [key for made_s, key in ages if now_s - made_s >= DRAFT_EVERY_S]
+        due = [key for made_s, key in ages if now_s - made_s >= DRAFT_EVERY_S or self._has_turned(needed[key])]
         for incident_id in due[:DRAFTS_AT_ONCE]:
             self._drafted_s[incident_id] = now_s
             events += self._draft(needed[incident_id])
         return events
+
+    def _has_turned(self, incident: Incident) -> bool:
+        """Return whether the incident has another level than its draft speaks of."""
+        draft = self.picture.drafts.get(incident.incident_id)
+        return draft is not None and draft.content.level != incident.level
 
     def _draft(self, incident: Incident) -> list[Event]:
         draft = self._drafter.draft(incident, self.picture) if self._drafter is not None else None

@@ -29,6 +29,7 @@ from sargas.app.player import Player
 from sargas.app.watching import glimpse_of
 from sargas.app.ways_out import run_ways_out
 from sargas.app.wire import build_engine
+from sargas.engine import Engine
 from sargas.evaluate.decision_clock import DRAFT_S, ClockScore, clock_scores
 from sargas.model.decision import ApproveWarning, Decision, ReportFind, SendWarning
 from sargas.model.entry import Decided, Entry
@@ -46,8 +47,8 @@ SUMSKAS, VILNIUS = "2025-07-10-sumskas", "2025-07-28-vilnius-gaiziunai"
 POLAND, PUIESTI, REZEKNE = "2025-09-10-poland", "2025-11-25-puiesti", "2026-05-07-rezekne"
 N_SEEDS = int(os.environ.get("SARGAS_SEEDS", "0"))
 SEEDS = [
-    *((name, seed) for name in (SUMSKAS, POLAND, PUIESTI, REZEKNE) for seed in (range(1, N_SEEDS + 1) or (1, 2))),
-    *((VILNIUS, seed) for seed in range(2, N_SEEDS + 1)),  # the first one is played below
+    *((name, seed) for name in (SUMSKAS, POLAND, REZEKNE) for seed in (range(1, N_SEEDS + 1) or (1, 2))),
+    *((name, seed) for name in (PUIESTI, VILNIUS) for seed in range(2, N_SEEDS + 1)),  # their first ones are below
 ]
 OFFICER = "Lt. Popescu"
 GEOD = Geod(ellps="WGS84")
@@ -69,19 +70,23 @@ class Sparing:
     """Draws a draft anew when an incident's level or warnings changed, or after a while; follows tracks till then."""
 
     def __init__(self, drafter: Any, every_s: float) -> None:
-        self._drafter = drafter
+        self.drafter = drafter
         self._every_s = every_s
         self._made: dict[str, tuple[object, Draft]] = {}
 
     def draft(self, incident: Incident, picture: Picture) -> Draft | None:
         about, known = (incident.level, incident.warning.warnings), self._made.get(incident.incident_id)
         if known is not None and known[0] == about and picture.now_s - known[1].made_s < self._every_s:
-            self._drafter.follow(incident, picture)
+            self.drafter.follow(incident, picture)
             return known[1]
-        made: Draft | None = self._drafter.draft(incident, picture)
+        made: Draft | None = self.drafter.draft(incident, picture)
         if made is not None:
             self._made[incident.incident_id] = (about, made)
         return made
+
+
+def sparing(name: str, drafter: Drafter | None) -> Drafter:
+    return Sparing(drafter, EVERY_S.get(name, 300.0))
 
 
 class Watch:
@@ -92,8 +97,7 @@ class Watch:
         self.simulation = run(find(name), seed)
         self.blueprint = blueprint_of(self.simulation)
         self.engine = build_engine(self.blueprint)
-        drafter: Drafter = Sparing(self.engine._drafter, EVERY_S.get(name, 300.0))
-        self.engine._drafter = drafter
+        self.engine._drafter = sparing(name, self.engine._drafter)
         self.drafts: list[tuple[float, str, Draft]] = []
         self.sky: list[tuple[float, dict[int, tuple[float, float]]]] = []
         self.shown_s: dict[int, float] = {}
@@ -159,7 +163,7 @@ class Watch:
 
 
 @cache
-def watched(name: str, seed: int = 1) -> Watch:
+def watched(name: str, seed: int) -> Watch:
     """Return the whole night; it is looked at and not touched."""
     return Watch(name, seed).until(find(name).end_s)
 
@@ -175,19 +179,26 @@ def _forgotten() -> Iterable[None]:
 
 @pytest.mark.parametrize(("name", "seed"), SEEDS)
 def test_every_incident_of_every_night_has_a_draft_within_a_minute_of_its_first_report(name: str, seed: int) -> None:
-    """Where the radar has seen so little of it that the track itself came late, the draft is there with the track."""
-    night = watched(name, seed)
+    assert late(watched(name, seed)) == []
+
+
+def late(night: Watch) -> list[ClockScore]:
+    """Return the clocks of the incidents whose draft came late, without those of which the radar itself knew late.
+
+    One plot tells no tracker anything. If there was a track only after more than half a minute, since the radar saw
+    it once in five turns, the draft is owed as soon as the rule allows: 20 s of flight after that, and a few turns.
+    """
     clocks = night.clocks()
     assert clocks
-    for clock in clocks:
-        assert clock.draft_s is not None, clock
-        assert clock.is_in_time or clock.draft_s - track_shown_s(night, clock) <= 25.0, clock
+    return [clock for clock in clocks if not clock.is_in_time and not _is_excused(night, clock)]
 
 
-def track_shown_s(night: Watch, clock: ClockScore) -> float:
-    """Return how long after the first report the incident's first track was in the picture."""
-    incident = night.engine.picture.incidents[clock.incident_id]
-    return night.shown_s[incident.track_ids[0]] - clock.first_report_s
+def _is_excused(night: Watch, clock: ClockScore) -> bool:
+    tracks = night.engine.picture.incidents[clock.incident_id].track_ids
+    if clock.draft_s is None or not tracks:
+        return False
+    shown_s = night.shown_s[tracks[0]] - clock.first_report_s
+    return shown_s > 35.0 and clock.draft_s - shown_s <= 25.0
 
 
 # --- Poland: many at once ---
@@ -195,7 +206,7 @@ def track_shown_s(night: Watch, clock: ClockScore) -> float:
 
 def test_a_person_can_decide_on_the_nineteen_drones_of_poland() -> None:
     """ISA-18.2 calls more than ten alarms in ten minutes a flood; here an officer also has to warn meanwhile."""
-    night = watched(POLAND)
+    night = watched(POLAND, 1)
     heard_s = [line.time_s for line in night.engine.picture.alarm_log if line.is_heard]
     assert len(night.clocks()) <= 10
     assert len(heard_s) <= 19
@@ -204,7 +215,7 @@ def test_a_person_can_decide_on_the_nineteen_drones_of_poland() -> None:
 
 def test_no_drone_that_came_to_poland_and_was_tracked_is_without_an_incident() -> None:
     """Tracked: a track was within a kilometre of it inside Poland for a minute in all; the truth is every 5 s."""
-    night = watched(POLAND)
+    night = watched(POLAND, 1)
     held = {track_id for one in night.engine.picture.incidents.values() for track_id in one.track_ids}
     tracked = {target: ids for target, ids in followed(night).items() if ids}
     assert len(tracked) >= 10
@@ -252,10 +263,23 @@ def branched(watch: Watch) -> Watch:
     """Return the same watch at the same moment, to go on in another way."""
     other = Watch.__new__(Watch)
     vars(other).update(vars(watch))
-    other.engine = snapshot.load(snapshot.dump(watch.engine))
+    other.drafts, other.sky, other.shown_s = list(watch.drafts), list(watch.sky), dict(watch.shown_s)
+    kept = watch.engine._drafter
+    assert isinstance(kept, Sparing)
+    watch.engine._drafter = kept.drafter
+    engine = snapshot.load(snapshot.dump(watch.engine))
+    watch.engine._drafter = kept
+    assert isinstance(engine, Engine)
+    other.engine, engine._drafter = engine, sparing(watch.name, engine._drafter)
     other._left = iter(watch.simulation.entries)
     other._next = next((one for one in other._left if one[0] > watch.engine.picture.now_s), None)
     return other
+
+
+@pytest.fixture(scope="module")
+def called(warned: Watch) -> Watch:
+    """The same morning without an all-clear, after the call from Puiești at 08:34:20, four minutes after it fell."""
+    return branched(warned).until(at(PUIESTI, 8, 35))
 
 
 def all_clear(watch: Watch) -> WarningContent:
@@ -287,9 +311,13 @@ def test_an_officer_who_says_why_may_clear_all_the_same_and_that_stays_on_the_wa
     assert other.incident().warning.in_force(other.engine.picture.now_s) is None
 
 
-def test_after_the_wreck_was_found_the_all_clear_is_given_without_a_word(warned: Watch) -> None:
-    """The call from Puiești comes in at 08:34:20, four minutes after it fell."""
-    other = branched(warned).until(at(PUIESTI, 8, 35))
+def test_every_incident_of_puiesti_has_a_draft_within_a_minute_too(called: Watch) -> None:
+    assert len(called.clocks()) == 3
+    assert late(called) == []
+
+
+def test_after_the_wreck_was_found_the_all_clear_is_given_without_a_word(called: Watch) -> None:
+    other = branched(called)
     assert "pieces of an aircraft in the garden" in str([one.findings for one in other.incidents()])
     assert other.approve(all_clear(other)).startswith("no all-clear yet: track 3")
     fell = max(
@@ -311,7 +339,7 @@ def test_after_the_wreck_was_found_the_all_clear_is_given_without_a_word(warned:
 def test_a_minute_after_the_first_call_a_draft_in_latvian_and_english_is_ready() -> None:
     """The border guard at Zilupe calls at 00:18:00; the call is in at 00:19:10. On the day it took 73 minutes."""
     called_s = at(REZEKNE, 0, 19, 10)
-    made_s, _, draft = watched(REZEKNE).drafts[0]
+    made_s, _, draft = watched(REZEKNE, 1).drafts[0]
     assert 0.0 <= made_s - called_s <= DRAFT_S
     assert [text.language for text in draft.content.texts] == ["lv", "en"]
     assert "Zilupe" in draft.content.texts[0].area
@@ -320,10 +348,10 @@ def test_a_minute_after_the_first_call_a_draft_in_latvian_and_english_is_ready()
 
 def test_the_people_of_rezekne_are_in_the_draft_minutes_before_the_drone_comes() -> None:
     """The first drone comes down in Rēzekne at 00:33:05 (the scenario's truth). No radar saw it cross the border."""
-    fell_s = max(one.time_s for one in watched(REZEKNE).simulation.truth if one.target == "first drone")
+    fell_s = max(one.time_s for one in watched(REZEKNE, 1).simulation.truth if one.target == "first drone")
     made_s, way, draft = next(
         (made_s, way, draft)
-        for made_s, _, draft in watched(REZEKNE).drafts
+        for made_s, _, draft in watched(REZEKNE, 1).drafts
         for way in draft.in_the_way
         if way.name == "Rēzekne" and way.probability >= 0.5
     )
@@ -336,7 +364,7 @@ def test_the_people_of_rezekne_are_in_the_draft_minutes_before_the_drone_comes()
 
 def test_both_drones_of_rezekne_are_in_an_incident() -> None:
     """The radar first sees them 24 km inside: what is taken for a drone there is no domestic traffic."""
-    night = watched(REZEKNE)
+    night = watched(REZEKNE, 1)
     last = {point.target: point for point in night.simulation.truth if point.time_s <= at(REZEKNE, 0, 32, 45)}
     held = {track_id for one in night.engine.picture.incidents.values() for track_id in one.track_ids}
     _, seen = next(look for look in night.sky if look[0] >= at(REZEKNE, 0, 32, 45))

@@ -34,16 +34,20 @@ def unwell_sensors(picture: Picture, degraded_delay_s: float) -> dict[str, Unwel
 
 
 def dead_channels(picture: Picture) -> dict[str, Unwell]:
-    """Return the channels that are dead: none left while something is in the sky is of high priority."""
+    """Return the channels that are dead: with none left for warnings and something in the sky, of high priority."""
     dead = [channel for channel in picture.channels.values() if not channel.is_alive]
     if not dead:
         return {}
-    is_cut_off = len(dead) == len(picture.channels) and any(
+    is_left = any(channel.is_alive and not channel.is_stream for channel in picture.channels.values())
+    is_cut_off = not is_left and any(
         incident.status == "open" and incident.level != "white" for incident in picture.incidents.values()
     )
     return {
         channel.channel: Unwell(
-            text="is dead", reason=channel.text, priority="high" if is_cut_off else "medium", is_grave=True
+            text="is dead",
+            reason=channel.text,
+            priority="high" if is_cut_off and not channel.is_stream else "medium",
+            is_grave=True,
         )
         for channel in dead
     }

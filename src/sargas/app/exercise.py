@@ -127,6 +127,8 @@ async def demonstrate(name: str, demo: Demonstration, ready: Ready) -> None:
 
 def demo_ways_out(country: str, demo: Demonstration) -> WaysOut:
     """Return where the warnings of a demonstration go: CAP files, a public page, and a TAK server if there is one."""
+    for name in ("cap", "public"):
+        (demo.out / name).mkdir(parents=True, exist_ok=True)
     channels = [
         ChannelSection(name="cap", channel={"type": "cap_file", "path": str(demo.out / "cap")}),
         ChannelSection(

@@ -58,4 +58,6 @@ class Health:
             log.info(f"{self._what}_alive", **{self._what: self._name})
         else:
             log.warning(f"{self._what}_dead", **{self._what: self._name}, reason=text)
-        await keep(self._record, ChannelChanged(channel=self._name, is_alive=is_alive, text=bounded(text)))
+        is_stream = self._what == "stream"
+        body = ChannelChanged(channel=self._name, is_alive=is_alive, text=bounded(text), is_stream=is_stream)
+        await keep(self._record, body)

@@ -79,9 +79,8 @@ async def watch(config: Config, folder: Path, *, ready: Ready, progress: Progres
                 tasks.create_task(_prune(journal, live, config), name="retention"),
             ]
             await live.is_started.wait()
-            if ways is not None:
-                out = run_ways_out(ways, live, live.deliver, lambda: glimpse_of(live, blueprint))
-                running.append(tasks.create_task(out, name="ways out"))
+            out = run_ways_out(ways, live, live.deliver, lambda: glimpse_of(live, blueprint))
+            running.append(tasks.create_task(out, name="ways out"))
             await serve_until_stopped(desk, config.web.host, config.web.port, ready)
             await desk.close_replay()
             for task in reversed(running):

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -12,9 +12,11 @@ from sargas.app.outbox import Followed, Outbox, Outlet
 from sargas.app.outgoing import build_outlets, build_streams, profile_of, renderer, signer_of
 from sargas.app.spool import Render, Spool
 from sargas.app.streams import run_streams
-from sargas.app.telling import Record
+from sargas.app.telling import Record, keep
+from sargas.model.entry import ChannelChanged
 from sargas.ports import Glimpse, Stream
 
+GONE: Final = "it is no longer in the configuration"
 BULLETINS: Final = "bulletins"
 """What is added to the journal's name for the folder of the bulletins that leave."""
 
@@ -50,8 +52,23 @@ def ways_out(config: Config, folder: Path) -> WaysOut | None:
     )
 
 
-async def run_ways_out(ways: WaysOut, view: Followed, record: Record, look: Callable[[], Glimpse]) -> None:
-    """Bring warnings and the air picture out until cancelled."""
+@runtime_checkable
+class Marking(Protocol):
+    """A channel that says something even before the first warning, and must mark it in an exercise."""
+
+    is_exercise: bool
+
+
+async def run_ways_out(ways: WaysOut | None, view: Followed, record: Record, look: Callable[[], Glimpse]) -> None:
+    """Bring warnings and the air picture out until cancelled; forget the ways of an earlier configuration first."""
+    names = {*ways.outlets, *ways.streams} if ways is not None else set()
+    for name in [known for known in view.picture.channels if known not in names]:
+        await keep(record, ChannelChanged(channel=name, is_alive=False, text=GONE, is_gone=True))
+    if ways is None:
+        return
+    for outlet in ways.outlets.values():
+        if isinstance(outlet.channel, Marking):
+            outlet.channel.is_exercise = look().is_exercise
     outbox = Outbox(view, record, ways.outlets, Spool(ways.render, ways.folder))
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(outbox.run(), name="outbox")

@@ -208,7 +208,9 @@ def snapshot_key(blueprint: Blueprint) -> str:
     """Return the name of the code and configuration whose snapshots fit each other."""
     digest = hashlib.sha256(msgspec.json.encode(msgspec.to_builtins(blueprint), order="deterministic"))
     package = resources.files("sargas")
-    for source in [package / "engine.py", *(file for name in CORE for file in _sources(package / name))]:
+    words = (package / "warn" / "words").iterdir()
+    sources = [package / "engine.py", *(file for name in CORE for file in _sources(package / name))]
+    for source in [*sources, *sorted(words, key=lambda file: file.name)]:
         digest.update(source.read_bytes())
     return f"{__version__}-{digest.hexdigest()[:32]}"
 

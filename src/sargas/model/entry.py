@@ -51,11 +51,13 @@ class Dispatched(Struct, frozen=True, kw_only=True, tag="dispatched"):
 
 
 class ChannelChanged(Struct, frozen=True, kw_only=True, tag="channel"):
-    """A channel's other end answers again, or no longer."""
+    """A channel's or a stream's other end answers again, or no longer; `is_gone`: it is no longer configured."""
 
     channel: str
     is_alive: bool
     text: str = ""
+    is_stream: bool = False
+    is_gone: bool = False
 
 
 class Note(Struct, frozen=True, tag="note"):

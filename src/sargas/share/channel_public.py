@@ -89,6 +89,7 @@ class Public:
         self._settings = settings
         self._name = name
         self._clock = clock
+        self.is_exercise = False
         self._folder = Path(settings.path)
         self._address = settings.address.rstrip("/") + "/"
         # Of the thread, not of the task: a delivery that is cancelled still writes to its end.
@@ -193,6 +194,7 @@ class Public:
             languages=settings.languages or said or ("en",),
             reload_s=settings.reload_s,
             background=self._ground(shown),
+            is_exercise=self.is_exercise,
         )
 
     def _zone(self, shown: Sequence[Published]) -> tzinfo:

@@ -40,10 +40,11 @@ def build(settings: Settings, name: str) -> "Tak":
 
 
 class Tak:
-    """Keeps one link and opens another one when it is dead."""
+    """Keeps one link and opens another one when it is dead; in an exercise its pings are marked too."""
 
     def __init__(self, settings: Settings, name: str) -> None:
         self.name = name
+        self.is_exercise = False
         self._settings = settings
         self._link: Link | None = None
         self._turn = asyncio.Lock()
@@ -62,7 +63,7 @@ class Tak:
         events = warning_events(bulletin, self._settings.station, n_before=n_before, later_s=later_s)
         async with self._turn:
             link = await self._opened()
-            link.is_exercise = bulletin.is_exercise
+            link.is_exercise = self.is_exercise or bulletin.is_exercise
             for event in events:
                 link.post(event)
             confirmed = await self._confirmed(link)
@@ -96,6 +97,7 @@ class Tak:
             await self._let_go()
         if self._link is None:
             self._link = await tak_link.open_link(self._settings)
+            self._link.is_exercise = self.is_exercise
         return self._link
 
     async def _confirmed(self, link: Link) -> Confirmation:

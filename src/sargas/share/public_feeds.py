@@ -21,7 +21,7 @@ def atom_xml(edition: Edition) -> bytes:
     """Return the Atom feed in UTF-8, newest first."""
     feed = Element("feed", {"xmlns": ATOM, "xml:lang": _language(edition)})
     child(feed, "id", f"{edition.address}atom.xml")
-    child(feed, "title", edition.title)
+    child(feed, "title", _feed_title(edition))
     child(feed, "updated", _atom_time(edition.items[0].sent_s if edition.items else edition.now_s))
     child(child(feed, "author"), "name", edition.publisher or edition.title)
     self_link = {"rel": "self", "type": "application/atom+xml", "href": f"{edition.address}atom.xml"}
@@ -46,7 +46,7 @@ def rss_xml(edition: Edition) -> bytes:
     """Return the RSS feed in UTF-8, newest first."""
     rss = Element("rss", {"version": "2.0", "xmlns:atom": ATOM})
     channel = child(rss, "channel")
-    child(channel, "title", edition.title)
+    child(channel, "title", _feed_title(edition))
     child(channel, "link", edition.address)
     child(channel, "description", edition.publisher or edition.title)
     child(channel, "language", _language(edition))
@@ -66,6 +66,12 @@ def rss_xml(edition: Edition) -> bytes:
             child(entry, "category", term)
         child(entry, "description", _summary(item))
     return document(rss)
+
+
+def _feed_title(edition: Edition) -> str:
+    """Return what the feed is called; marked while whoever writes it is in an exercise, and nothing in it is real."""
+    is_exercise = edition.is_exercise and all(item.is_exercise for item in edition.items)
+    return f"{EXERCISE}: {edition.title}" if is_exercise else edition.title
 
 
 def _title(item: Published) -> str:

@@ -51,7 +51,7 @@ class Published(Struct, frozen=True, kw_only=True):
 class Edition(Struct, frozen=True, kw_only=True):
     """All that a page is made from. `items` are the newest first; `languages` are those of a page without a warning.
 
-    `reload_s`: the browser asks for a new one so often, never if it is 0.
+    `reload_s`: the browser asks for a new one so often, never if it is 0. `is_exercise`: whoever writes it is in one.
     """
 
     title: str
@@ -63,6 +63,7 @@ class Edition(Struct, frozen=True, kw_only=True):
     languages: tuple[str, ...] = ("en",)
     reload_s: int = 60
     background: Background = Background()
+    is_exercise: bool = False
 
 
 def published(bulletin: Bulletin) -> Published:
@@ -122,7 +123,7 @@ def index_html(edition: Edition) -> bytes:
     level: Level = max((one.level for one in top), key=lambda one: RANK[one], default="white")
     spoken = list(dict.fromkeys(text.language for item in top for text in item.texts)) or list(edition.languages)
     words = in_each(spoken)
-    is_exercise = any(one.is_exercise for one in top)
+    is_exercise = any(one.is_exercise for one in top) or (edition.is_exercise and not top)
     html = Element("html", {"lang": words[0].language})
     _head(html, edition, words[0], level, is_exercise=is_exercise)
     body = child(html, "body")
@@ -130,7 +131,7 @@ def index_html(edition: Edition) -> bytes:
         _exercise(body, words)
     child(child(body, "header"), "p", edition.title, {"class": "site"})
     main = child(body, "main")
-    _state(main, level, words, top, edition)
+    _state(main, level, words, top, edition, is_exercise=is_exercise)
     for index, item in enumerate(top):
         _article(main, item, edition, key=str(index), is_one_of_many=len(top) > 1)
     _earlier(main, edition, words, top)
@@ -173,12 +174,20 @@ def _exercise_word(words: Words) -> str:
     return words.exercise if words.exercise == EXERCISE else f"{words.exercise} ({EXERCISE})"
 
 
-def _state(main: Element, level: Level, words: Sequence[Words], top: Sequence[Published], edition: Edition) -> None:
+def _state(
+    main: Element,
+    level: Level,
+    words: Sequence[Words],
+    top: Sequence[Published],
+    edition: Edition,
+    *,
+    is_exercise: bool,
+) -> None:
     state = child(main, "section", attributes={"class": f"state {level}", "aria-labelledby": "state"})
     _sign(state, level)
     said = child(state, "div")
     is_over = bool(top) and level == "white"
-    if any(item.is_exercise for item in top):
+    if is_exercise:
         _each(child(said, "p", attributes={"class": "drill"}), [(one, one.exercise) for one in words])
     for index, one in enumerate(words):
         line = child(said, "h1" if index == 0 else "p", attributes={"lang": one.language, "class": "level"})

@@ -29,9 +29,13 @@ class Desk:
         for name, state in states.items():
             self.picture.health[name] = Health(sensor=name, state=state, reason="nothing has come from it for 60 s")
 
-    def channel(self, name: str, *, is_alive: bool) -> None:
+    def channel(self, name: str, *, is_alive: bool, is_stream: bool = False) -> None:
         self.picture.channels[name] = ChannelHealth(
-            channel=name, is_alive=is_alive, changed_s=self.picture.now_s, text="no route to host"
+            channel=name,
+            is_alive=is_alive,
+            changed_s=self.picture.now_s,
+            text="no route to host",
+            is_stream=is_stream,
         )
 
     def run(self, seconds: int) -> list[str]:
@@ -221,6 +225,7 @@ def test_a_dead_channel_is_an_alarm_in_seconds() -> None:
 def test_no_channel_left_while_something_is_in_the_sky_is_of_high_priority() -> None:
     desk = Desk()
     desk.channel("mail", is_alive=False)
+    desk.channel("neighbour", is_alive=True, is_stream=True)  # it brings no warning out
     assert desk.run(60) == ["channel:mail"]
     desk.picture.incidents["LT-1"] = Incident(
         incident_id="LT-1",

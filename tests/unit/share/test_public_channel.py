@@ -140,6 +140,22 @@ def test_check_makes_a_page_before_there_is_any_warning(tmp_path: Path) -> None:
     assert all((tmp_path / "www" / name).is_file() for name in PAGES)
 
 
+def test_a_page_that_an_exercise_writes_is_marked_before_there_is_any_warning(tmp_path: Path) -> None:
+    one, _ = channel(tmp_path / "www")
+    one.is_exercise = True
+    asyncio.run(one.check())
+    for name in PAGES:
+        assert b"EXERCISE" in (tmp_path / "www" / name).read_bytes(), name
+
+
+def test_what_is_real_on_the_page_is_not_called_an_exercise_by_one(tmp_path: Path) -> None:
+    one, _ = channel(tmp_path)
+    one.is_exercise = True
+    deliver(one, [ALERT])
+    for name in PAGES:
+        assert b"EXERCISE" not in (tmp_path / name).read_bytes(), name
+
+
 def test_check_shows_what_has_expired_meanwhile_as_over(tmp_path: Path) -> None:
     one, clock = channel(tmp_path)
     deliver(one, [ALERT, UPDATE])

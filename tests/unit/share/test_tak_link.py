@@ -501,6 +501,15 @@ async def test_a_check_sends_nothing_that_a_person_would_see() -> None:
         assert server.data.count(b"<event ") == len(found_in(server.data, "t-x-c-t"))
 
 
+async def test_the_check_of_an_exercise_is_marked_before_there_is_any_warning() -> None:
+    async with TakServer() as server:
+        sender = channel(server.port)
+        sender.is_exercise = True
+        await sender.check()
+        await sender.close()
+        assert server.data.count(b"<event ") == server.data.count(b'opex="e-EXERCISE"') > 0
+
+
 async def test_a_channel_comes_back_by_itself() -> None:
     sender = None
     async with TakServer() as server:
