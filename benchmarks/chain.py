@@ -33,8 +33,8 @@ from msgspec import json, structs
 
 from made_traffic import FEED, SAC, Traffic, blueprint, json_line, midnight_s, parser, progress, tell
 from sargas import plugins
-from sargas.app.live import BATCH
 from sargas.app.config import settings_of, settings_of_table
+from sargas.app.live import BATCH
 from sargas.app.wire import Blueprint, build_decoder, build_rule
 from sargas.engine import Engine
 from sargas.fuse import health

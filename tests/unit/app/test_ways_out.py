@@ -1,12 +1,12 @@
-"""All ways out as one: those of an earlier configuration are forgotten, and an exercise is told to who must mark it."""
+"""All ways out as one: those of an earlier configuration are forgotten; who marks an exercise hears of it at once."""
 
 import asyncio
 
+from outbox_kit import Outlet, Receiver, Watch, leap, render
 from sargas.app.ways_out import WaysOut, run_ways_out
 from sargas.model.entry import ChannelChanged
 from sargas.model.picture import Picture
 from sargas.ports import Glimpse
-from outbox_kit import Outlet, Receiver, Watch, leap, render
 
 
 def glimpse(*, is_exercise: bool = False) -> Glimpse:
