@@ -254,6 +254,7 @@ class Engine:
         events += self._findings(findings)
         events += self._classes()
         events += self._changed_incidents(self.incidents.on_findings(findings, self.picture))
+        self._forget_old_incidents()
         events += self._drafts()
         if self.alarms is not None:
             events += self._changed_alarms(*self.alarms.tick(self.picture))
@@ -432,6 +433,12 @@ class Engine:
             self.picture.incidents[incident.incident_id] = incident
             events.append(IncidentChanged(incident))
         return events
+
+    def _forget_old_incidents(self) -> None:
+        """Let go of the closed incidents that the book no longer keeps; who looks at one may keep it for longer."""
+        kept = {incident.incident_id: incident for incident in self.incidents.incidents()}
+        if len(kept) < len(self.picture.incidents):
+            self.picture.incidents = kept
 
     def _forget_old_observations(self, now_s: float) -> None:
         kept = self.picture.observations

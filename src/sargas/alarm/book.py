@@ -125,6 +125,8 @@ class AlarmBook:
             if self._incidents.get(incident.incident_id) is not incident:
                 self._incidents[incident.incident_id] = incident
                 self._follow(incident, now_s)
+        if len(self._incidents) > len(picture.incidents):
+            self._incidents = dict(picture.incidents)
         self._tell(self._sensors, unwell_sensors(picture, self.settings.degraded_delay_s), now_s)
         self._tell(self._channels, dead_channels(picture), now_s)
         self._run_out(now_s)

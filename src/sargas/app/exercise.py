@@ -139,8 +139,9 @@ def demo_ways_out(country: str, demo: Demonstration) -> WaysOut:
     streams = []
     if demo.tak is not None:
         host, port = demo.tak
-        channels.append(ChannelSection(name="tak", channel={"type": "tak", "host": host, "port": port}))
-        streams.append(StreamSection(name="tak-tracks", stream={"type": "tak", "host": host, "port": port}))
+        server = {"type": "tak", "host": host, "port": port, "protocol": "tcp"}
+        channels.append(ChannelSection(name="tak", channel=server))
+        streams.append(StreamSection(name="tak-tracks", stream=server))
     return WaysOut(
         outlets=build_outlets(channels, demo.out),
         streams=build_streams(streams, demo.out),

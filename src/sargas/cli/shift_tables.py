@@ -128,7 +128,7 @@ def _warnings(shift: Shift) -> Section:
             f"sent {utc(one.sent_s)} by {one.sent_by}",
             utc(one.expires_s),
             "; ".join(f"{way.channel}: {way.fate.replace('_', ' ')}, {way.text}" for way in one.undelivered)
-            or "delivered",
+            or "nothing is open",
         ]
         for one in shift.warnings
     ]
