@@ -14,7 +14,7 @@ from sargas.incident.levels import Patience, Sky, assess, sought
 from sargas.incident.losses import followed, loss_of
 from sargas.incident.match import Grouping, match_finding, widened
 from sargas.incident.near import LastSeen, Reach, last_seen, off_course_m
-from sargas.incident.still_flying import endurance_of, lost_track
+from sargas.incident.still_flying import EYES, endurance_of, lost_track
 from sargas.incident.warning_decisions import WarningRules
 from sargas.incident.warning_fold import case_since_s
 from sargas.model.aircraft import Aircraft
@@ -128,6 +128,7 @@ class IncidentBook:
             for key, sensor in sensors.items()
             if sensor.lat_deg is not None and sensor.lon_deg is not None
         }
+        self._eyes = frozenset(key for key, sensor in sensors.items() if sensor.kind in EYES)
         self._settings = settings
         self._watched = watched
         self._grouping = Grouping(
@@ -182,7 +183,7 @@ class IncidentBook:
         losses = incident.search.losses if incident.search is not None else ()
         known = {loss.track.track_id: loss for loss in losses}
         lost = tuple(
-            lost_track(seen, known[track_id].track, known[track_id], Picture(), self._endurance)
+            lost_track(seen, known[track_id], Picture(), self._endurance, self._eyes)
             for track_id, seen in (watch.lost if watch is not None else {}).items()
             if track_id in known
         )
@@ -430,7 +431,7 @@ class IncidentBook:
             last_report_s=seen.time_s,
             lat_deg=seen.lat_deg,
             lon_deg=seen.lon_deg,
-            lost=lost_track(seen, loss.track, loss, picture, self._endurance) if loss is not None else None,
+            lost=lost_track(seen, loss, picture, self._endurance, self._eyes) if loss is not None else None,
         )
         self._happen(incident_id, picture.now_s, lost, track.entries if track is not None else ())
         if loss is not None:

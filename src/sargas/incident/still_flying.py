@@ -1,7 +1,7 @@
 """Which lost tracks can still be in the air: what holds the all-clear back."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Final
 
 from msgspec import Struct
@@ -12,7 +12,6 @@ from sargas.model.aircraft import Aircraft
 from sargas.model.incident import Incident
 from sargas.model.picture import Picture
 from sargas.model.search import Loss
-from sargas.model.track import Track
 from sargas.model.warning import LostTrack
 
 LIKELY: Final = 0.05
@@ -22,6 +21,8 @@ UNKNOWN_SHARE: Final = 0.5
 LEAST_S: Final = 600.0
 """However long it has been seen to fly, its tank was not known to be empty."""
 SENSORS_NAMED: Final = 12
+EYES: Final = frozenset({"radar", "acoustic", "radio_df", "camera"})
+"""Kinds of sensors that see or hear what tells nothing of itself."""
 
 
 class Endurance(Struct, frozen=True):
@@ -37,8 +38,12 @@ def endurance_of(kinds: Iterable[Aircraft], unknown_s: float, most_s: float) -> 
     return Endurance({kind.id: kind.endurance_s[1] for kind in kinds}, unknown_s, most_s)
 
 
-def lost_track(seen: LastSeen, track: Track, loss: Loss, picture: Picture, endurance: Endurance) -> LostTrack:
-    """Return the track as one that can still fly, from how it was at its last report."""
+def lost_track(seen: LastSeen, loss: Loss, picture: Picture, endurance: Endurance, eyes: Set[str]) -> LostTrack:
+    """Return the track as one that can still fly, from how it was at its last report.
+
+    `eyes` are the sensors that see what is silent: not those that wait to be told.
+    """
+    track = loss.track
     classification = picture.classifications.get(track.track_id)
     known = classification.aircraft() if classification is not None else {}
     left_s = _longest_s(known, endurance) - max(0.0, seen.time_s - track.first_s)
@@ -51,7 +56,7 @@ def lost_track(seen: LastSeen, track: Track, loss: Loss, picture: Picture, endur
         course_deg=math.degrees(math.atan2(seen.east_mps, seen.north_mps)) % 360.0,
         flies_until_s=seen.time_s + max(LEAST_S, left_s),
         kind=classification.answer_name if classification is not None else "",
-        sensors=_watching(track, loss),
+        sensors=_watching(loss, eyes),
     )
 
 
@@ -81,8 +86,8 @@ def _longest_s(kinds: Mapping[str, float], endurance: Endurance) -> float:
     return min(max(likely), endurance.most_s)
 
 
-def _watching(track: Track, loss: Loss) -> tuple[str, ...]:
-    """Return the sensors that worked on: first those that had seen it."""
-    well = [watching.sensor for watching in loss.watching]
-    had_seen = {contribution.sensor for contribution in track.contributions}
+def _watching(loss: Loss, eyes: Set[str]) -> tuple[str, ...]:
+    """Return the sensors that worked on and would have seen it: first those that had."""
+    had_seen = {contribution.sensor for contribution in loss.track.contributions}
+    well = [watching.sensor for watching in loss.watching if watching.sensor in had_seen or watching.sensor in eyes]
     return tuple(sorted(well, key=lambda name: (name not in had_seen, name))[:SENSORS_NAMED])

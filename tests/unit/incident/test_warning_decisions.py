@@ -10,7 +10,8 @@ from msgspec import structs
 
 from sargas.incident.book import IncidentBook, Settings, build
 from sargas.incident.fold import fold
-from sargas.incident.still_flying import still_flying
+from sargas.incident.near import last_seen
+from sargas.incident.still_flying import endurance_of, lost_track, still_flying
 from sargas.incident.warning_decisions import WarningRules
 from sargas.model.decision import (
     Acknowledge,
@@ -29,7 +30,8 @@ from sargas.model.errors import DecisionError
 from sargas.model.finding import Crossing, Finding
 from sargas.model.incident import Alarmed, Drafted, Incident, IncidentEvent, Opened, WarningDispatched
 from sargas.model.picture import Picture
-from sargas.model.track import Track
+from sargas.model.search import Loss, Watching
+from sargas.model.track import Contribution, Track
 from sargas.model.warning import Draft, Level, WarningContent, WarningText
 
 T0 = 1_753_666_800.0
@@ -483,3 +485,14 @@ def test_a_draft_is_told_once_for_each_level_that_it_comes_to(watch: Watch) -> N
         "Draft of a red warning ready",
         "Draft of a yellow warning ready",
     ]
+
+
+def test_only_what_sees_by_itself_would_have_seen_a_silent_one_go_on() -> None:
+    loss = Loss(
+        track=structs.replace(flying(T0), contributions=(Contribution("112", 3, T0),)),
+        declared_s=T0 + 30.0,
+        watching=tuple(Watching(sensor=name, from_s=T0) for name in ("112", "adsb", "radar-east")),
+    )
+    seen = last_seen(loss.track)
+    told = lost_track(seen, loss, picture(T0 + 30.0), endurance_of((), 3_600.0, 7_200.0), frozenset({"radar-east"}))
+    assert told.sensors == ("112", "radar-east")  # 112 had told of it, the receivers of transponders had not
