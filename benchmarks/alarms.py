@@ -1,6 +1,6 @@
 """How many alarms an officer hears, and whether any incursion is missed: a balloon night, raids, quiet days.
 
-    python benchmarks/alarms.py [--quick] [--only balloons ...] [--seeds 1] [--hours 24] [--json]
+    python benchmarks/alarms.py [--quick] [--only balloons ...] [--seeds 1] [--hours 12] [--tell] [--json]
 
 The real engine with its default rules, tracker and identification sees the seeded nights of `alarm_nights.py`; drafts
 of warnings are left out, they take most of the time and change no alarm. A made officer acknowledges what is heard
@@ -13,7 +13,9 @@ and 300 s an alarm when it opens, when it first becomes red and when it is opene
 
 An incursion is missed if 60 s after something without a transponder really crossed the border no incident that was
 heard holds a track within 2 km of it, although a confirmed track of it was there. `unseen` were not tracked at all by
-then: that is the sensors' and the tracker's doing.
+then: that is the sensors' and the tracker's doing. `about` counts what really was where an incident's alarm was heard,
+within 2 km of its newest track that is seen: `nothing` is clutter. `open at most` counts the incidents that were heard
+and are not white, what a person has before him; those that made no sound are beside it as `+n`.
 """
 
 import heapq
@@ -22,8 +24,9 @@ import math
 import statistics
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,15 +60,16 @@ NOT_COUNTED = frozenset({"bird_flock"})
 FIXED = book.Settings(group_alarms=100, balloon_radius_m=5_000.0, balloon_s=300.0)
 NIGHTS: dict[str, Callable[[int, float], Night]] = {
     "balloons": lambda seed, _: balloon_night(seed),
+    "hidden": lambda seed, _: balloon_night(seed, 10, 2.5, datetime(2025, 10, 4, 19, 0, tzinfo=UTC)),
     "raid20": lambda seed, _: raid(seed, 20),
     "raid100": lambda seed, _: raid(seed, 100),
     "raid500": lambda seed, _: raid(seed, 500),
     "quiet": quiet_week,
 }
 QUICK: dict[str, Callable[[int, float], Night]] = {
-    "balloons": lambda seed, _: balloon_night(seed, 4, 1.2),
-    "raid20": lambda seed, _: raid(seed, 20, 20.0),
-    "quiet": lambda seed, _: quiet_week(seed, 1.5),
+    "balloons": lambda seed, _: balloon_night(seed, 4, 0.9),
+    "raid20": lambda seed, _: raid(seed, 10, 10.0),
+    "quiet": lambda seed, _: quiet_week(seed, 0.9),
 }
 
 
@@ -151,7 +155,7 @@ class Without:
                 decision = Close(officer=OFFICER, incident_id=incident.incident_id, text="over")
                 (closed,) = self.book.on_decision(decision, picture.now_s, 0, picture)
                 self._seen[incident.incident_id] = closed
-        self.most_open = max(self.most_open, n_open(self.book.incidents()))
+        self.most_open = max(self.most_open, len(still_open(self.book.incidents())))
 
 
 class Beside:
@@ -190,10 +194,13 @@ class Watch:
         self.night = night
         self.log: list[AlarmLogItem] = []
         self.crossings: list[Crossing] = []
-        self.most_open = 0
+        self.most_open = (0, 0)
+        self.about: Counter[str] = Counter()
+        self.told: list[str] = []
         self.without = Without("LT")
         self.engine: Engine | None = None
         self._area = area
+        self._truth: dict[int, list[TruthPoint]] = {}
         self._pending: list[Crossing] = []
         self._due: list[tuple[float, int, Decision]] = []
         self._order = itertools.count()
@@ -207,6 +214,7 @@ class Watch:
             engine = self.engine or self._begin(simulation)
             self._pending += sorted(crossings(simulation.truth, self._area), key=lambda one: one.at_s)
             self.crossings += self._pending
+            self._truth = by_slot(simulation.truth)
             for at_s, body in simulation.entries:
                 self._seq += 1
                 engine.accept(Entry(self._seq, at_s, body))
@@ -226,6 +234,7 @@ class Watch:
         for item in self.log[self._n_read :]:
             if item.is_heard:
                 self._plan(item, picture.now_s)
+                self._weigh(item, picture)
         self._n_read = len(self.log)
         while self._due and self._due[0][0] <= picture.now_s:
             self._decide(engine, heapq.heappop(self._due)[2])
@@ -235,7 +244,9 @@ class Watch:
             for incident in list(picture.incidents.values()):
                 if is_to_close(incident, picture.now_s):
                     self._decide(engine, Close(officer=OFFICER, incident_id=incident.incident_id, text="over"))
-            self.most_open = max(self.most_open, n_open(picture.incidents.values()))
+            now_open = still_open(picture.incidents.values())
+            n_heard = sum(incident.n_alarms > 0 for incident in now_open)
+            self.most_open = max(self.most_open, (n_heard, len(now_open) - n_heard))
             self.without.close_what_is_over(picture)
             if self._minute % 30 == 0:
                 self._tell()
@@ -248,6 +259,26 @@ class Watch:
             self._later(now_s + DISPOSES_S, balloon)
         else:
             self._later(now_s + ACKNOWLEDGES_S, AcknowledgeAlarm(officer=OFFICER, alarm_id=item.alarm_id))
+
+    def _weigh(self, item: AlarmLogItem, picture: Picture) -> None:
+        """Note what really was there."""
+        kind, _, subject = item.alarm_id.partition(":")
+        at = f"{datetime.fromtimestamp(item.time_s, UTC):%d %H:%M:%S}"
+        if kind == "incident":
+            kind = self._really(picture.incidents[subject], picture)
+        self.about[kind] += 1
+        self.told.append(f"{at} {item.priority:6} {subject:20} {item.text} [{kind}]")
+
+    def _really(self, incident: Incident, picture: Picture) -> str:
+        points = self._truth.get(int(picture.now_s // 5.0), [])
+        for track_id in reversed(incident.track_ids):
+            track = picture.tracks.get(track_id)
+            if track is None or track.status == "lost":
+                continue
+            gaps = [(distance_m(track.lat_deg, track.lon_deg, one.lat_deg, one.lon_deg), one.kind) for one in points]
+            near_m, kind = min(gaps, default=(math.inf, ""))
+            return kind if near_m <= HELD_WITHIN_M else "nothing"
+        return "nothing"
 
     def _later(self, at_s: float, decision: Decision) -> None:
         heapq.heappush(self._due, (at_s, next(self._order), decision))
@@ -300,9 +331,8 @@ class Watch:
         done_h = (self.engine.picture.now_s - self.night.begin_s) / 3_600.0
         heard = sum(item.is_heard for item in self.log)
         n_tracks = len(self.engine.picture.tracks)
-        progress(
-            f"{self.night.name}: {done_h:.1f} h, {n_tracks} tracks, {heard} alarms, {self.most_open} open at most"
-        )
+        most = "+".join(map(str, self.most_open))
+        progress(f"{self.night.name}: {done_h:.1f} h, {n_tracks} tracks, {heard} alarms, {most} open at most")
 
 
 def is_to_close(incident: Incident, now_s: float) -> bool:
@@ -310,9 +340,17 @@ def is_to_close(incident: Incident, now_s: float) -> bool:
     return incident.status == "open" and incident.level == "white" and now_s - incident.changed_s >= CLOSES_S
 
 
-def n_open(incidents: Iterable[Incident]) -> int:
-    """Return how many incidents a person faces: open and not white."""
-    return sum(incident.status == "open" and incident.level != "white" for incident in incidents)
+def still_open(incidents: Iterable[Incident]) -> list[Incident]:
+    """Return the incidents that a person faces: open and not white."""
+    return [incident for incident in incidents if incident.status == "open" and incident.level != "white"]
+
+
+def by_slot(truth: Iterable[TruthPoint]) -> dict[int, list[TruthPoint]]:
+    """Return where everything really was, by spans of five seconds."""
+    found: dict[int, list[TruthPoint]] = defaultdict(list)
+    for point in truth:
+        found[int(point.time_s // 5.0)].append(point)
+    return found
 
 
 def worst_hour(times_s: Sequence[float]) -> int:
@@ -330,13 +368,15 @@ def measured(watch: Watch, took_s: float) -> list[dict[str, Any]]:
     night, engine = watch.night, watch.engine
     assert engine is not None
     heard = [item for item in watch.log if item.is_heard]
+    n_incidents = sum(incident.n_alarms > 0 for incident in engine.picture.incidents.values())
     n_by = {name: sum(item.priority == name for item in heard) for name in ("high", "medium", "low")}
     seen = [one for one in watch.crossings if not one.is_unseen]
     delays = [max(0.0, one.held_s - one.at_s) for one in seen if one.held_s is not None]
     rows = [
-        _row(night, "heard", watch.log, len(engine.picture.incidents), watch.most_open)
+        _row(night, "heard", watch.log, n_incidents, "+".join(map(str, watch.most_open)))
         | {
             "high/med/low": "/".join(map(str, n_by.values())),
+            "about": ", ".join(f"{n} {kind.replace('_', ' ')}" for kind, n in watch.about.most_common()),
             "crossed": len(watch.crossings),
             "unseen": len(watch.crossings) - len(seen),
             "missed": sum(one.is_missed for one in watch.crossings),
@@ -345,7 +385,7 @@ def measured(watch: Watch, took_s: float) -> list[dict[str, Any]]:
             "took s": round(took_s),
         },
         _row(night, "incidents of 5 km", watch.without.of_incidents, len(watch.without.book.incidents()),
-             watch.without.most_open),
+             str(watch.without.most_open)),
         _row(night, "every finding", watch.without.of_findings, None, None),
     ]  # fmt: skip
     for one in watch.crossings:
@@ -355,7 +395,7 @@ def measured(watch: Watch, took_s: float) -> list[dict[str, Any]]:
 
 
 def _row(
-    night: Night, how: str, log: Sequence[AlarmLogItem], n_incidents: int | None, most_open: int | None
+    night: Night, how: str, log: Sequence[AlarmLogItem], n_incidents: int | None, most_open: str | None
 ) -> dict[str, Any]:
     found = rates(log, night.begin_s, night.end_s)
     hours = max((night.end_s - night.begin_s) / 3_600.0, SHIFT_H)
@@ -391,6 +431,7 @@ def main() -> None:
     options.add_argument("--quick", action="store_true", help="under a minute: short nights, no large raids")
     options.add_argument("--only", nargs="+", choices=[*NIGHTS], help="these nights")
     options.add_argument("--seeds", type=int, default=1, help="so many seeds of each, from 1 on")
+    options.add_argument("--tell", action="store_true", help="write every alarm that is heard to standard error")
     options.add_argument("--hours", type=float, default=12.0, help="so much of the quiet week")
     given = options.parse_args()
     nights = QUICK if given.quick else NIGHTS
@@ -402,6 +443,8 @@ def main() -> None:
             watch = Watch(nights[name](seed, given.hours), area)
             watch.run()
             rows += measured(watch, time.process_time() - begun)
+            for line in watch.told if given.tell else ():
+                progress(line)
     tell("Alarms", rows, as_json=given.json)
 
 
