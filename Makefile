@@ -18,7 +18,7 @@ demo: $(VENV)/.runs $(PAGE) $(PLACES)  ## play 28 July 2025 in the browser
 
 test: $(VENV)/.tests $(PAGE) $(PLACES) chromium  ## run every test, the page's first
 	. scripts/node.sh && cd ui && npm run --silent check
-	$(RUN)/python -m pytest $(ARGS)
+	$(RUN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: $(VENV)/.tests $(PAGE) $(PLACES) chromium  ## format, lint, types, layers, page, tests and docs
 	$(RUN)/ruff format --check $(CHECKED)
@@ -26,7 +26,7 @@ check: $(VENV)/.tests $(PAGE) $(PLACES) chromium  ## format, lint, types, layers
 	$(RUN)/mypy
 	$(RUN)/lint-imports
 	. scripts/node.sh && cd ui && npm run --silent check
-	$(RUN)/python -m pytest $(ARGS)
+	$(RUN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 format: $(VENV)/.tests  ## put the code in its format
 	$(RUN)/ruff format $(CHECKED)
