@@ -22,6 +22,8 @@ from sargas.simulate.scenario import Aircraft, Birds, Repeat, Scenario, Waypoint
 from sargas.simulate.sites import HotSpot, RadarModel, Site
 
 LEFT_OUT = {"neighbour", "finder-2"}
+WARM = timedelta(minutes=20)
+"""Before the night begins, for nothing that counts: the tracker learns what clutter there is, as a watch long has."""
 PIECE_H = 6.0
 """So much of a long time is made at once: all of a week would not fit into memory."""
 BALLOONS_BEGIN = datetime(2025, 10, 4, 17, 45, tzinfo=UTC)
@@ -34,7 +36,7 @@ WEEK_BEGIN = datetime(2025, 10, 6, 0, 0, tzinfo=UTC)
 
 
 class Night(Struct, frozen=True, kw_only=True):
-    """Something to watch: what comes in, in pieces, and how long it lasts."""
+    """Something to watch: what comes in, in pieces, and from when to when it counts."""
 
     name: str
     seed: int
@@ -45,10 +47,11 @@ class Night(Struct, frozen=True, kw_only=True):
 
 def balloon_night(seed: int, n_balloons: int = 25, hours: float = 8.5, drone_at: datetime | None = None) -> Night:
     """Return a night of balloons over ordinary traffic; with `drone_at` a Gerbera flies in among them."""
-    begin = BALLOONS_BEGIN - timedelta(minutes=15)
+    begin = BALLOONS_BEGIN - timedelta(minutes=15) - WARM
+    hours += WARM.total_seconds() / 3_600.0
     rng = np.random.default_rng([seed, 1])
     base = _mixed()
-    span_s = min((BALLOONS_END - BALLOONS_BEGIN).total_seconds(), 3_600.0 * hours - 900.0)
+    span_s = min((BALLOONS_END - BALLOONS_BEGIN).total_seconds(), 3_600.0 * hours - 900.0 - WARM.total_seconds())
     starts = sorted(BALLOONS_BEGIN + timedelta(seconds=float(s)) for s in rng.uniform(0.0, span_s, n_balloons))
     flying = [_balloon(f"balloon {n + 1}", start, rng) for n, start in enumerate(starts)]
     if drone_at is not None:
@@ -79,14 +82,14 @@ def raid(seed: int, n_drones: int, cross_min: float = 60.0) -> Night:
     rng = np.random.default_rng([seed, 2, n_drones])
     base = _mixed()
     flying = [_raider(number, rng, cross_min) for number in range(n_drones)]
-    hours = (cross_min + 45.0) / 60.0
+    hours = (cross_min + 45.0) / 60.0 + WARM.total_seconds() / 3_600.0
     scenario = structs.replace(
         base,
         title=f"A raid of {n_drones}",
-        start=RAID_BEGIN,
+        start=RAID_BEGIN - WARM,
         duration_min=60.0 * hours,
         sensors=[*(_radar(number) for number in range(4)), *(site for site in base.sensors if site.kind == "adsb")],
-        aircraft=[*flying, *_ordinary(base, RAID_BEGIN, hours)],
+        aircraft=[*flying, *_ordinary(base, RAID_BEGIN - WARM, hours)],
         birds=[Birds(flocks=8, around="Kena", within_km=15.0, height_m=(30.0, 400.0))],
     )
     return _night(f"raid of {n_drones}", seed, [scenario])
@@ -124,7 +127,13 @@ def _night(name: str, seed: int, scenarios: list[Scenario]) -> Night:
                 simulation = structs.replace(simulation, entries=_with_faults(simulation))
             yield simulation
 
-    return Night(name=name, seed=seed, begin_s=scenarios[0].start_s, end_s=scenarios[-1].end_s, pieces=pieces())
+    return Night(
+        name=name,
+        seed=seed,
+        begin_s=scenarios[0].start_s + WARM.total_seconds(),
+        end_s=scenarios[-1].end_s,
+        pieces=pieces(),
+    )
 
 
 def _with_faults(simulation: Simulation) -> list[Timed]:

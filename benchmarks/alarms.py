@@ -13,9 +13,9 @@ and 300 s an alarm when it opens, when it first becomes red and when it is opene
 
 An incursion is missed if 60 s after something without a transponder really crossed the border no incident that was
 heard holds a track within 2 km of it, although a confirmed track of it was there. `unseen` were not tracked at all by
-then: that is the sensors' and the tracker's doing. `about` counts what really was where an incident's alarm was heard,
-within 2 km of its newest track that is seen: `nothing` is clutter. `open at most` counts the incidents that were heard
-and are not white, what a person has before him; those that made no sound are beside it as `+n`.
+then: that is the sensors' and the tracker's doing. `about` counts what really was where an incident was heard,
+within 2 km of its newest track that is seen: `nothing` is clutter. `open at most` counts the incidents that were
+heard and are not white, what a person has before him; those that made no sound are beside it as `+n`.
 """
 
 import heapq
@@ -266,7 +266,7 @@ class Watch:
         at = f"{datetime.fromtimestamp(item.time_s, UTC):%d %H:%M:%S}"
         if kind == "incident":
             kind = self._really(picture.incidents[subject], picture)
-        self.about[kind] += 1
+        self.about[kind] += item.time_s >= self.night.begin_s
         self.told.append(f"{at} {item.priority:6} {subject:20} {item.text} [{kind}]")
 
     def _really(self, incident: Incident, picture: Picture) -> str:
@@ -367,7 +367,7 @@ def measured(watch: Watch, took_s: float) -> list[dict[str, Any]]:
     """Return the rows of one night: what is heard, and the two ways without the discipline."""
     night, engine = watch.night, watch.engine
     assert engine is not None
-    heard = [item for item in watch.log if item.is_heard]
+    heard = [item for item in watch.log if item.is_heard and item.time_s >= night.begin_s]
     n_incidents = sum(incident.n_alarms > 0 for incident in engine.picture.incidents.values())
     n_by = {name: sum(item.priority == name for item in heard) for name in ("high", "medium", "low")}
     seen = [one for one in watch.crossings if not one.is_unseen]
@@ -399,7 +399,7 @@ def _row(
 ) -> dict[str, Any]:
     found = rates(log, night.begin_s, night.end_s)
     hours = max((night.end_s - night.begin_s) / 3_600.0, SHIFT_H)
-    times = [item.time_s for item in log if item.is_heard]
+    times = [item.time_s for item in log if item.is_heard and item.time_s >= night.begin_s]
     return {
         "night": f"{night.name}, seed {night.seed}",
         "alarms": how,

@@ -33,11 +33,14 @@ NAMED_AT, DROPPED_AT = 0.65, 0.5
 """As the identifier names one kind from 65 % on and drops it under 50 %, so all harmless ones together here."""
 FRESH_S: Final = 300.0
 """What was there so long ago is still what the alarm was about: a track that is lost and found again is no news."""
-EVIDENT_INSIDE, EVIDENT = 5, 10
+EVIDENT_INSIDE, EVIDENT = 5, 15
 """So many reports make a track news: most false tracks of radars with clutter have fewer.
 
 What is inside for certain is told with fewer. Several short tracks of one incident count together.
 """
+SLOW_S: Final = 9.0
+SURE: Final = 0.9
+"""Where reports come so seldom, as from a radar that turns in 12 s, five are enough if the tracker is sure of it."""
 DOUBTED: Final = 0.3
 """What the tracker holds for most likely nothing is not heard until it is seen again."""
 SETTLED_S: Final = 30.0
@@ -101,11 +104,12 @@ class Subject(NamedTuple):
     kind: str
     n_reports: int | None = None
     is_doubted: bool = False
+    is_slow: bool = False
 
     @property
     def is_evident(self) -> bool:
         """Whether it is news by itself: a report of people is, a track when it has been seen a few times."""
-        enough = EVIDENT_INSIDE if self.is_inside else EVIDENT
+        enough = EVIDENT_INSIDE if self.is_inside or self.is_slow else EVIDENT
         return self.n_reports is None or (self.n_reports >= enough and not self.is_doubted)
 
 
@@ -279,7 +283,14 @@ def _tracked(track_id: int, picture: Picture, heard: Heard, rules: Rules, *, is_
         kind="" if kind == UNKNOWN else kind,
         n_reports=track.n_reports if track is not None else before.n_reports if before is not None else 0,
         is_doubted=track is not None and track.existence is not None and track.existence < DOUBTED,
+        is_slow=track is not None and _is_slow(track),
     )
+
+
+def _is_slow(track: Track) -> bool:
+    """Return whether the track's reports come seldom, and the tracker is sure of it all the same."""
+    seen_s = track.last_report_s - track.first_s
+    return seen_s >= SLOW_S * max(1, track.n_reports - 1) and (track.existence or 0.0) >= SURE
 
 
 def _priority(threat: int, kind: str, rules: Rules, *, is_inside: bool) -> int:

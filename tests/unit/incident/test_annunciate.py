@@ -68,7 +68,7 @@ def flying(track_id: int, **more: object) -> Track:
     track = Track(
         track_id=track_id,
         time_s=T0,
-        first_s=T0 - 300.0,
+        first_s=T0 - 30.0,
         last_report_s=T0,
         status="confirmed",
         lat_deg=54.6,
@@ -430,13 +430,13 @@ def test_an_incident_of_an_earlier_version_that_was_seen_is_not_heard() -> None:
     assert not any(isinstance(said, Alarmed) for said in watch.quiet(120))
 
 
-def test_a_track_of_few_reports_is_not_heard_until_it_has_ten() -> None:
+def test_a_track_of_few_reports_is_not_heard_until_it_has_fifteen() -> None:
     watch = Watch()
-    watch.picture.tracks[1] = flying(1, n_reports=3)
+    watch.picture.tracks[1] = flying(1, n_reports=14)
     watch.find(1, "yellow")
     watch.level("yellow")
     assert watch.quiet(60) == []
-    watch.picture.tracks[1] = flying(1, n_reports=10)
+    watch.picture.tracks[1] = flying(1, n_reports=15)
     assert watch.after(1.0) is not None
 
 
@@ -453,7 +453,7 @@ def test_one_that_is_inside_for_certain_is_heard_with_five() -> None:
 def test_short_tracks_of_one_incident_count_together() -> None:
     watch = Watch()
     for track_id in (1, 2, 3):
-        watch.picture.tracks[track_id] = flying(track_id, n_reports=4)
+        watch.picture.tracks[track_id] = flying(track_id, n_reports=6)
     watch.find(1, "yellow")
     watch.level("yellow")
     assert watch.quiet(20) == []
@@ -486,7 +486,7 @@ def test_a_doubtful_track_among_balloons_is_heard_once_it_is_seen_well() -> None
     watch.find(4, "red", "balloon")  # at three tracks it is heard for another reason
     said = watch.quiet(120)
     assert all(one.priority == "low" for one in said)
-    watch.picture.tracks[2] = flying(2, n_reports=12)
+    watch.picture.tracks[2] = flying(2, n_reports=5)
     last = watch.after(60.0)
     assert isinstance(last, Alarmed)
     assert last.priority == "high"
@@ -506,3 +506,17 @@ def test_a_watch_that_goes_on_from_a_snapshot_says_the_same() -> None:
     for one in (watch, twin):
         one.find(2, "red", "drone")
     assert watch.after(70.0) == twin.after(70.0) is not None
+
+
+def test_five_reports_of_a_slow_radar_are_enough_if_the_tracker_is_sure() -> None:
+    """A turn in 12 s gives five reports in 48 s; 15 of them would take three minutes."""
+    watch = Watch()
+    watch.picture.tracks[1] = flying(1, n_reports=5, first_s=T0 - 48.0, existence=0.95)
+    watch.find(1, "yellow")
+    watch.level("yellow")
+    assert watch.after(0.0) is not None
+    unsure = Watch()
+    unsure.picture.tracks[1] = flying(1, n_reports=5, first_s=T0 - 48.0, existence=0.6)
+    unsure.find(1, "yellow")
+    unsure.level("yellow")
+    assert unsure.quiet(60) == []
