@@ -33,11 +33,12 @@ NAMED_AT, DROPPED_AT = 0.65, 0.5
 """As the identifier names one kind from 65 % on and drops it under 50 %, so all harmless ones together here."""
 FRESH_S: Final = 300.0
 """What was there so long ago is still what the alarm was about: a track that is lost and found again is no news."""
-EVIDENT_INSIDE, EVIDENT = 5, 15
+EVIDENT_INSIDE, EVIDENT = 5, 10
 """So many reports make a track news: most false tracks of radars with clutter have fewer.
 
 What is inside for certain is told with fewer. Several short tracks of one incident count together.
 """
+EVIDENT_SLOW: Final = 5
 SLOW_S: Final = 9.0
 SURE: Final = 0.9
 """Where reports come so seldom, as from a radar that turns in 12 s, five are enough if the tracker is sure of it."""
@@ -109,7 +110,7 @@ class Subject(NamedTuple):
     @property
     def is_evident(self) -> bool:
         """Whether it is news by itself: a report of people is, a track when it has been seen a few times."""
-        enough = EVIDENT_INSIDE if self.is_inside or self.is_slow else EVIDENT
+        enough = EVIDENT_SLOW if self.is_slow else EVIDENT_INSIDE if self.is_inside else EVIDENT
         return self.n_reports is None or (self.n_reports >= enough and not self.is_doubted)
 
 

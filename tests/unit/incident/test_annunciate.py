@@ -430,13 +430,13 @@ def test_an_incident_of_an_earlier_version_that_was_seen_is_not_heard() -> None:
     assert not any(isinstance(said, Alarmed) for said in watch.quiet(120))
 
 
-def test_a_track_of_few_reports_is_not_heard_until_it_has_fifteen() -> None:
+def test_a_track_of_few_reports_is_not_heard_until_it_has_ten() -> None:
     watch = Watch()
-    watch.picture.tracks[1] = flying(1, n_reports=14)
+    watch.picture.tracks[1] = flying(1, n_reports=9)
     watch.find(1, "yellow")
     watch.level("yellow")
     assert watch.quiet(60) == []
-    watch.picture.tracks[1] = flying(1, n_reports=15)
+    watch.picture.tracks[1] = flying(1, n_reports=10)
     assert watch.after(1.0) is not None
 
 
@@ -453,7 +453,7 @@ def test_one_that_is_inside_for_certain_is_heard_with_five() -> None:
 def test_short_tracks_of_one_incident_count_together() -> None:
     watch = Watch()
     for track_id in (1, 2, 3):
-        watch.picture.tracks[track_id] = flying(track_id, n_reports=6)
+        watch.picture.tracks[track_id] = flying(track_id, n_reports=4)
     watch.find(1, "yellow")
     watch.level("yellow")
     assert watch.quiet(20) == []
