@@ -67,9 +67,9 @@ NIGHTS: dict[str, Callable[[int, float], Night]] = {
     "quiet": quiet_week,
 }
 QUICK: dict[str, Callable[[int, float], Night]] = {
-    "balloons": lambda seed, _: balloon_night(seed, 4, 0.9),
-    "raid20": lambda seed, _: raid(seed, 10, 10.0),
-    "quiet": lambda seed, _: quiet_week(seed, 0.9),
+    "balloons": lambda seed, _: balloon_night(seed, 4, 0.5),
+    "raid20": lambda seed, _: raid(seed, 10, 5.0),
+    "quiet": lambda seed, _: quiet_week(seed, 0.6),
 }
 
 
@@ -266,7 +266,8 @@ class Watch:
         at = f"{datetime.fromtimestamp(item.time_s, UTC):%d %H:%M:%S}"
         if kind == "incident":
             kind = self._really(picture.incidents[subject], picture)
-        self.about[kind] += item.time_s >= self.night.begin_s
+        if item.time_s >= self.night.begin_s:
+            self.about[kind] += 1
         self.told.append(f"{at} {item.priority:6} {subject:20} {item.text} [{kind}]")
 
     def _really(self, incident: Incident, picture: Picture) -> str:
