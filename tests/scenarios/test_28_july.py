@@ -167,7 +167,7 @@ def test_the_lost_track_keeps_the_incident_yellow_and_says_why(night: Night) -> 
     assert len(incident.lost_track_ids) == 1
     reason = next(item.text for item in reversed(incident.timeline) if item.what == "level")
     assert "was lost at 02:" in reason
-    assert "it can fly until 06:" in reason
+    assert "it can fly until 05:" in reason  # four hours from when it was first seen, some forty minutes before
 
 
 def test_the_last_certain_place_is_where_the_drone_was(night: Night) -> None:

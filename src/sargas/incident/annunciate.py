@@ -44,6 +44,8 @@ SURE: Final = 0.9
 """Where reports come so seldom, as from a radar that turns in 12 s, five are enough if the tracker is sure of it."""
 DOUBTED: Final = 0.3
 """What the tracker holds for most likely nothing is not heard until it is seen again."""
+BUSY_N, BUSY_S = 6, 600.0
+"""With so many alarms in ten minutes that a raid has grown can wait: more than ten are a flood (ISA-18.2)."""
 SETTLED_S: Final = 30.0
 """So long must another priority or kind hold before it is shown, where nothing must be heard."""
 
@@ -115,14 +117,23 @@ class Subject(NamedTuple):
 
 
 def annunciation(
-    incident: Incident, present: Sequence[Subject], heard: Heard, now_s: float, rules: Rules
+    incident: Incident,
+    present: Sequence[Subject],
+    heard: Heard,
+    *,
+    now_s: float,
+    rules: Rules,
+    is_busy: bool = False,
 ) -> Alarmed | Ranked | None:
-    """Return the alarm if the incident must be heard now, what ranks it if only that has changed, or None."""
+    """Return the alarm if the incident must be heard now, what ranks it if only that has changed, or None.
+
+    `is_busy`: so much was heard in the last minutes that the growth of a raid is not told before it is quieter.
+    """
     if incident.status != "open" or incident.level == "white":
         return None
     evident = _evident(present, heard)
     priority, kind = _rank(incident, evident or present)
-    reasons = _reasons(incident, evident, heard, rules) if evident or not present else []
+    reasons = _reasons(incident, evident, heard, None if is_busy else rules) if evident or not present else []
     is_urgent = priority == HIGH and heard.priority < HIGH
     if reasons and (heard.time_s is None or is_urgent or now_s - heard.time_s >= rules.quiet_s):
         return Alarmed(priority=PRIORITIES[priority], reason="; ".join(reasons), kind=kind)
@@ -149,15 +160,15 @@ def _rank(incident: Incident, present: Sequence[Subject]) -> tuple[int, str]:
     return priority, max(sorted(set(kinds)), key=kinds.count, default="")
 
 
-def _reasons(incident: Incident, present: Sequence[Subject], heard: Heard, rules: Rules) -> list[str]:
-    """Return what there is to say that was not heard; nothing if it all was."""
+def _reasons(incident: Incident, present: Sequence[Subject], heard: Heard, steps: Rules | None) -> list[str]:
+    """Return what there is to say that was not heard; nothing if it all was. Without steps growth is not told."""
     if heard.level == "white":
         return [f"it came back: {incident.title}" if heard.came_back else incident.title]
     reasons: list[str] = []
     is_there = incident.level != "red" or not present or any(one.is_inside for one in present)
     if RANK[incident.level] > RANK[heard.level] and is_there:
         reasons.append(f"{words.LEVEL_WORDS[incident.level]}: {incident.title}")
-    if _step(present, rules) > heard.step:
+    if steps is not None and _step(present, steps) > heard.step:
         reasons.append(f"{sum(one.is_inside for one in present)} tracks are inside")
     news = [one for one in present if one.key not in heard.known or one.priority > heard.known[one.key].covers]
     worst = max(news, key=lambda one: (one.priority, one.threat), default=None)
@@ -368,10 +379,12 @@ class Annunciator:
         present = subjects(incident, sky, picture, heard, self._rules) if incident.level != "white" else []
         if is_new and (incident.n_alarms or incident.acknowledged_s is not None):
             _take_as_heard(incident, present, heard, now_s, self._rules)
-        told = annunciation(incident, present, heard, now_s, self._rules)
+        is_busy = sum(now_s - time_s < BUSY_S for time_s in self.times_s) >= BUSY_N
+        told = annunciation(incident, present, heard, now_s=now_s, rules=self._rules, is_busy=is_busy)
         remember(incident, present, heard, told, now_s=now_s, rules=self._rules)
         if isinstance(told, Alarmed):
             self.times_s.append(now_s)
+            self.load(now_s)
         return told
 
     def came_back(self, incident_id: str) -> None:

@@ -326,6 +326,18 @@ def test_a_raid_that_grows_in_seconds_is_heard_once_a_minute_with_its_number_the
     assert [said.reason for said in heard if isinstance(said, Alarmed)] == ["50 tracks are inside"]
 
 
+def test_in_a_flood_of_alarms_that_a_raid_has_grown_waits_until_it_is_quieter() -> None:
+    watch = opened("red", "drone")
+    watch.after(0.0)
+    watch.annunciator.times_s += [watch.picture.now_s] * 5  # of other incidents
+    for number in (2, 3, 4):
+        watch.find(number, "red", "drone")
+    assert watch.quiet(599) == []
+    said = watch.after(1.0)
+    assert isinstance(said, Alarmed)
+    assert said.reason == "4 tracks are inside"
+
+
 def test_a_track_that_left_counts_no_more_towards_the_raid() -> None:
     watch = opened("red", "drone")
     watch.after(0.0)
