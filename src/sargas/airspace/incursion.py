@@ -17,6 +17,7 @@ from msgspec import Meta, Struct, structs
 from sargas.airspace import crossing as crossings
 from sargas.airspace.ahead import meeting
 from sargas.airspace.crossing import Fix
+from sargas.airspace.geometry import metres_per_degree
 from sargas.airspace.subjects import (
     Nearness,
     home,
@@ -29,6 +30,7 @@ from sargas.airspace.subjects import (
     who,
 )
 from sargas.airspace.words import clock, duration, length, percent
+from sargas.model.classification import Classification
 from sargas.model.finding import Crossing, Finding, Severity
 from sargas.model.picture import Picture
 from sargas.model.sensor import Sensor
@@ -41,6 +43,13 @@ Metres = Annotated[float, Meta(ge=0.0, le=1.0e6)]
 How = Literal["crossed", "appeared", "named"]
 """Seen to cross, first seen near the border and flying inward, or first seen inside and by now taken for a drone."""
 ALWAYS_NEAR_M = 300.0
+NAMED_EXISTENCE = 0.9
+NAMED_WAY_M = 2_000.0
+"""What is taken for a drone far inside is there without a doubt, and on its way.
+
+Two radars with clutter, a wind farm and a road make one false track an hour that looks like a drone: the tracker
+doubts each of them within 20 s, or it stays where it began.
+"""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -115,6 +124,19 @@ class _Watched:
         self.open: _Open | None = None
 
 
+class _Unexplained:
+    """What was first seen inside and nobody knows why: where it was, and since when it is taken for a drone."""
+
+    def __init__(self, track: Track) -> None:
+        self.lon_deg, self.lat_deg = track.lon_deg, track.lat_deg
+        self.since_s: float | None = None
+
+    def way_m(self, track: Track) -> float:
+        """Return how far it has come since."""
+        east_m, north_m = metres_per_degree(self.lat_deg)
+        return math.hypot((track.lon_deg - self.lon_deg) * east_m, (track.lat_deg - self.lat_deg) * north_m)
+
+
 class Incursion:
     """The rule; see the module."""
 
@@ -126,7 +148,7 @@ class Incursion:
         self._nearness = Nearness(self._area)
         self._neighbours = crossings.neighbours(zones, watched, self._area)
         self._watched: dict[int, _Watched] = {}
-        self._unexplained: dict[int, None] = {}
+        self._unexplained: dict[int, _Unexplained] = {}
 
     def evaluate(self, picture: Picture) -> Iterable[Finding]:
         """Return the incursions that are raised, updated or cleared."""
@@ -256,22 +278,24 @@ class Incursion:
         inward_mps = (depth_m - first_depth_m) / max(track.time_s - first_s, 1.0)
         is_slow = speed_mps(track) < rules.appear_speed_mps or inward_mps < rules.appear_speed_mps / 2.0
         if is_deep or is_slow:
-            self._unexplained[track.track_id] = None
+            self._unexplained[track.track_id] = _Unexplained(track)
             return None
         return self._raise_inside(sight, known, "appeared")
 
     def _named(self, picture: Picture) -> list[Finding]:
         """Return what was first seen inside, and is taken for a drone now: where it came in nobody saw."""
-        rules, findings = self.settings, []
-        for track_id in list(self._unexplained):
+        findings = []
+        for track_id, one in list(self._unexplained.items()):
             track, known = picture.tracks.get(track_id), self._watched.get(track_id)
             if track is None or known is None or known.outside is not None or is_identified(track):
                 del self._unexplained[track_id]
                 continue
             what = picture.classifications.get(track_id)
-            if what is None or what.answer not in rules.appear_kinds:
+            if what is None or not self._is_drone(track, what):
+                one.since_s = None
                 continue
-            if not is_alive(track) or speed_mps(track) < rules.appear_kinds_mps:
+            one.since_s = picture.now_s if one.since_s is None else one.since_s
+            if picture.now_s - one.since_s < self.settings.appear_s or one.way_m(track) < NAMED_WAY_M:
                 continue
             near = self._area.nearest(track.lon_deg, track.lat_deg)
             if near is not None and near.depth_m > 0.0:
@@ -279,6 +303,12 @@ class Incursion:
                 known.taken_for = what.answer_name
                 findings.append(self._raise_inside(_Sight(track, 1.0, near.depth_m, picture.now_s), known, "named"))
         return findings
+
+    def _is_drone(self, track: Track, what: Classification) -> bool:
+        """Return whether it is taken for a drone that comes from afar, and is there without a doubt."""
+        is_there = is_alive(track) and (track.existence is None or track.existence >= NAMED_EXISTENCE)
+        is_fast = speed_mps(track) >= self.settings.appear_kinds_mps
+        return is_there and is_fast and what.answer in self.settings.appear_kinds
 
     def _raise_inside(self, sight: _Sight, known: _Watched, how: How) -> Finding:
         """Return a finding of what was never seen outside: where it may have crossed is a guess."""

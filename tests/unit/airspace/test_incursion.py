@@ -1,11 +1,13 @@
 """Incursion: probability, hysteresis, crossing, origin, cooperative traffic, lost tracks, skirting."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
+from msgspec import structs
 from pyproj import Geod
 
 from airspace_kit import STATES, T0_S, all_borders, at, country, fly, normal_cdf, picture, straight, track
@@ -166,7 +168,7 @@ def test_a_track_that_appears_near_the_border_flying_along_it_is_no_incursion() 
 
 
 def taken_for(watch: Incursion, way: list[Track], answer: str, after: int = 60) -> list[Finding]:
-    """Fly the way past the rule; from the look `after` on the track is taken for `answer`."""
+    """Fly the way past the rule, a look a second; from the look `after` on the track is taken for `answer`."""
     found: list[Finding] = []
     for index, one in enumerate(way):
         seen = picture(one.time_s, [one])
@@ -181,10 +183,13 @@ def taken_for(watch: Incursion, way: list[Track], answer: str, after: int = 60) 
 
 @pytest.mark.parametrize("start_m", [-30_000.0, -3_000.0], ids=["deep inside", "near the border"])
 def test_what_appeared_without_a_reason_is_yellow_once_it_is_taken_for_a_drone_from_afar(start_m: float) -> None:
-    """A drone that the first radar sees far inside is no less one. 50 m/s along the border: nothing else tells."""
+    """A drone that the first radar sees far inside is no less one. 50 m/s along the border: nothing else tells.
+
+    It is told once it has been taken for one for the 20 s of `appear_s`.
+    """
     found = taken_for(rule(), straight((start_m, 0.0), (0.0, 50.0), 120), "shahed")
     raised = found[0]
-    assert (raised.state, raised.severity, raised.time_s) == ("raised", "yellow", T0_S + 60.0)
+    assert (raised.state, raised.severity, raised.time_s) == ("raised", "yellow", T0_S + 80.0)
     assert raised.title == "Track 1 appeared inside Westland"
     assert "first seen inside, taken for: Shahed" in raised.reasons
     crossed = crossing_of(raised)
@@ -201,17 +206,36 @@ def test_what_appeared_without_a_reason_is_yellow_once_it_is_taken_for_a_drone_f
         ("unknown", 50.0, {}, {}),
         ("drone", 18.0, {}, {}),  # what anybody may own flies at 19 m/s at most: (EU) 2019/945, classes C0 and C1
         ("drone", 50.0, AIRLINER, {}),
+        ("drone", 50.0, {"existence": 0.8}, {}),
+        ("drone", 50.0, {"status": "coasting", "existence": 0.2}, {}),
         ("drone", 50.0, {}, {"appear_kinds": ()}),
     ],
 )
-def test_what_may_be_anybodys_raises_nothing_inside(answer: str, mps: float, more: dict, settings: dict) -> None:  # type: ignore[type-arg]
+def test_what_may_be_anybodys_or_nothing_raises_nothing_inside(
+    answer: str, mps: float, more: dict, settings: dict
+) -> None:  # type: ignore[type-arg]
     way = straight((-30_000.0, 0.0), (0.0, mps), 120, **more)
     assert taken_for(rule(**settings), way, answer) == []
 
 
+def test_what_looks_like_a_drone_and_stays_where_it_began_raises_nothing() -> None:
+    """Clutter over a wind farm: fast on paper, and 20 minutes later within 2 km of where it was first seen."""
+    way = [
+        track(T0_S + s, at(-30_000.0 + 900.0 * math.cos(s / 30.0), 900.0 * math.sin(s / 30.0)), (0.0, 30.0))
+        for s in range(600)
+    ]
+    assert taken_for(rule(), way, "drone") == []
+
+
+def test_a_drone_that_is_doubted_for_a_moment_is_told_when_it_has_not_been_for_long_enough() -> None:
+    way = straight((-30_000.0, 0.0), (0.0, 50.0), 120)
+    way[70] = structs.replace(way[70], existence=0.5)
+    assert taken_for(rule(), way, "drone")[0].time_s == T0_S + 71.0 + 20.0
+
+
 def test_a_drone_that_appeared_inside_is_cleared_when_it_is_over() -> None:
     watch = rule()
-    way = straight((-30_000.0, 0.0), (0.0, 50.0), 80)
+    way = straight((-30_000.0, 0.0), (0.0, 50.0), 100)
     found = taken_for(watch, way, "drone")
     found += watch.evaluate(picture(way[-1].time_s + 60.0))
     assert [one.state for one in found][:1] == ["raised"]
