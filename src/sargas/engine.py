@@ -14,8 +14,18 @@ from msgspec import structs
 
 from sargas.model.alarm import Alarm, AlarmLogItem
 from sargas.model.channel import ChannelHealth
-from sargas.model.decision import Affiliate, AlarmDecision, Decision
-from sargas.model.entry import ChannelChanged, Decided, Dispatched, Entry, FeedClosed, FeedOpened, Frame, Note
+from sargas.model.decision import Affiliate, AlarmDecision, Decision, RecordIncidents, StrikeRecord
+from sargas.model.entry import (
+    ChannelChanged,
+    Decided,
+    Dispatched,
+    Entry,
+    FeedClosed,
+    FeedOpened,
+    Frame,
+    KeyChanged,
+    Note,
+)
 from sargas.model.errors import DecisionError
 from sargas.model.finding import Finding
 from sargas.model.incident import Incident
@@ -32,6 +42,7 @@ from sargas.model.picture import (
     Observed,
     Picture,
     Refused,
+    RegisterChanged,
     ShiftChanged,
     TrackChanged,
 )
@@ -210,7 +221,7 @@ class Engine:
                 events += self._dispatched(entry.body, entry)
             case ChannelChanged():
                 events += self._channel(entry.body, entry.received_s)
-            case Note():
+            case KeyChanged() | Note():
                 pass
         return events
 
@@ -298,6 +309,10 @@ class Engine:
                 return [Refused(f"track {decision.track_id} is not in the picture")]
             self._affiliations[decision.track_id] = decision.affiliation
             return self._tracks([track])
+        if isinstance(decision, RecordIncidents):
+            return [RegisterChanged(records=decision.records)]
+        if isinstance(decision, StrikeRecord):
+            return [RegisterChanged(struck=decision.record_id)]
         try:
             if isinstance(decision, ON_ALARMS):
                 return self._decide_on_alarms(decision, entry)

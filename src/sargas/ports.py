@@ -17,6 +17,7 @@ from sargas.model.entry import Body, Entry
 from sargas.model.finding import Finding
 from sargas.model.incident import Incident
 from sargas.model.picture import Picture
+from sargas.model.record import Head, Proof
 from sargas.model.report import AnyReport, Decoded, Malformed
 from sargas.model.search import SearchPlan
 from sargas.model.sensor import Health, RegistrationEstimate, Sensor
@@ -157,6 +158,18 @@ class Journal(Protocol):
 
         It works in bounded slices between which others may append, so that the watch is not stalled: call it in a
         thread. What came after the newest snapshot is never removed.
+        """
+
+    def sign(self) -> Head | None:
+        """Return the signed head over all entries, made now if it is needed; None if it cannot sign.
+
+        A decision is signed with the batch that it is appended with, everything else some seconds later.
+        """
+
+    def prove(self, seqs: Sequence[int]) -> Proof | None:
+        """Return these entries with their proof against the newest head, which is made if it is needed.
+
+        Entries that were removed since are left out; None if the journal has no head.
         """
 
     def close(self) -> None:

@@ -5,6 +5,22 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta, Struct
 
 from sargas.model.alarm import AlarmSource, Duration
+from sargas.model.evidence import (
+    ContentBytes,
+    EvidenceKind,
+    Handling,
+    Label,
+    MediaType,
+    Purpose,
+    Sha256,
+    Source,
+    Span,
+    StepKind,
+    StepStatus,
+    Title,
+    WreckFinding,
+)
+from sargas.model.register import RecordId, RegisterRecord
 from sargas.model.report import Epoch, Lat, Lon, Point, Text
 from sargas.model.search import AssetKind, ClueKind, SearchSettings, SectorOutline, Share
 from sargas.model.track import Affiliation
@@ -167,8 +183,8 @@ class EndSearch(_Decision, frozen=True, kw_only=True, tag="end_search"):
 class EditWarning(_Decision, frozen=True, kw_only=True, tag="edit_warning"):
     """The officer saves the draft of a warning in other words or with another area.
 
-    `revision` is that of the draft that was edited (`WarningState.revision`); if somebody else has saved another one
-    since, it is refused. Without `content` what was saved is dropped, and the draft follows the sky again.
+    `revision` is that of the draft that was edited (`WarningState.revision`); if somebody else has saved another
+    one since, it is refused. Without `content` what was saved is dropped, and the draft follows the sky again.
     """
 
     incident_id: str
@@ -179,7 +195,8 @@ class EditWarning(_Decision, frozen=True, kw_only=True, tag="edit_warning"):
 class ApproveWarning(_Decision, frozen=True, kw_only=True, tag="approve_warning"):
     """The officer approves a warning as it is written here; from then on nobody changes it.
 
-    A white one is the all-clear: while a lost track of the incident can still fly it needs an `override`, the reason.
+    A white one is the all-clear: while a lost track of the incident can still fly it needs an `override`, the
+    reason.
     """
 
     incident_id: str
@@ -233,8 +250,8 @@ class UnshelveAlarm(_Decision, frozen=True, kw_only=True, tag="unshelve_alarm"):
 class SuppressAlarms(_Decision, frozen=True, kw_only=True, tag="suppress_alarms"):
     """The officer keeps alarms of one sort quiet for a time, and says why; high ones are heard all the same.
 
-    `subject` is one incident, sensor or channel, `kind` one kind of aircraft (`balloon`); both empty are all of the
-    source.
+    `subject` is one incident, sensor or channel, `kind` one kind of aircraft (`balloon`); both empty are all of
+    the source.
     """
 
     source: AlarmSource
@@ -257,6 +274,115 @@ class HandOverWatch(_Decision, frozen=True, kw_only=True, tag="hand_over"):
     text: Text = ""
 
 
+class AddEvidence(_Decision, frozen=True, kw_only=True, tag="add_evidence"):
+    """The officer puts something on the incident's file; its content, if it has any, was handed in before.
+
+    `sha256`, `n_bytes`, `media_type` and `file_name` describe the content; `frames` are entries of the journal
+    instead. `holder` is who has the thing itself now. `replaces`: it corrects an item that was added before.
+    """
+
+    incident_id: str
+    kind: EvidenceKind
+    title: Title
+    text: Text = ""
+    happened_s: Epoch | None = None
+    handling: Handling = "own"
+    sha256: Sha256 | None = None
+    n_bytes: ContentBytes | None = None
+    media_type: MediaType = "application/octet-stream"
+    file_name: Label = ""
+    frames: Span | None = None
+    source: Source | None = None
+    wreck: WreckFinding | None = None
+    holder: Label = ""
+    replaces: Label = ""
+
+
+class HandOverEvidence(_Decision, frozen=True, kw_only=True, tag="hand_over_evidence"):
+    """Somebody else has the thing now."""
+
+    incident_id: str
+    evidence_id: str
+    holder: Title
+    text: Text = ""
+
+
+class AccessEvidence(_Decision, frozen=True, kw_only=True, tag="access_evidence"):
+    """Somebody sees the content, or takes it away; it is journaled before the content is shown."""
+
+    incident_id: str
+    evidence_id: str
+    purpose: Purpose
+
+
+class HandleEvidence(_Decision, frozen=True, kw_only=True, tag="handle_evidence"):
+    """The officer says who may get an item, and why."""
+
+    incident_id: str
+    evidence_id: str
+    handling: Handling
+    text: Text = ""
+
+
+class RemoveEvidence(_Decision, frozen=True, kw_only=True, tag="remove_evidence"):
+    """The content is no longer kept: its time is over, or it must not be here. Its hash and its history stay."""
+
+    incident_id: str
+    evidence_id: str
+    text: Reason
+
+
+class HoldIncident(_Decision, frozen=True, kw_only=True, tag="hold_incident"):
+    """Nothing of the incident may be removed from now on: a court or a prosecutor may ask for it."""
+
+    incident_id: str
+    text: Reason
+
+
+class ReleaseIncident(_Decision, frozen=True, kw_only=True, tag="release_incident"):
+    """What belongs to the incident may be removed again when its time is over."""
+
+    incident_id: str
+    text: Reason
+
+
+class OpenStep(_Decision, frozen=True, kw_only=True, tag="open_step"):
+    """Something must be done for the case, by whom and until when."""
+
+    incident_id: str
+    kind: StepKind
+    title: Title
+    owner: Title
+    due_s: Epoch | None = None
+    text: Text = ""
+
+
+class ChangeStep(_Decision, frozen=True, kw_only=True, tag="change_step"):
+    """The step has another owner or date, is done or dropped, or has a document; what is None stays as it is."""
+
+    incident_id: str
+    step_id: str
+    owner: Title | None = None
+    due_s: Epoch | None = None
+    status: StepStatus | None = None
+    documents: Annotated[tuple[Label, ...], Meta(max_length=50)] | None = None
+    text: Text = ""
+    seen_entry: SeenEntry = None
+
+
+class RecordIncidents(_Decision, frozen=True, kw_only=True, tag="record_incidents"):
+    """The officer takes incidents into the register; a record of the same name is replaced."""
+
+    records: Annotated[tuple[RegisterRecord, ...], Meta(min_length=1, max_length=200)]
+
+
+class StrikeRecord(_Decision, frozen=True, kw_only=True, tag="strike_record"):
+    """The officer takes a record out of the register, and says why."""
+
+    record_id: RecordId
+    text: Reason
+
+
 SearchDecision: TypeAlias = (
     PlanSearch | AddClue | WeighClue | OrderSearch | MarkSearched | ReportFind | EndSearch
 )  # fmt: skip
@@ -264,7 +390,12 @@ WarningDecision: TypeAlias = EditWarning | ApproveWarning | CountersignWarning |
 AlarmDecision: TypeAlias = (
     AcknowledgeAlarm | ShelveAlarm | UnshelveAlarm | SuppressAlarms | EndSuppression | HandOverWatch
 )  # fmt: skip
-IncidentDecision: TypeAlias = (
-    Acknowledge | Comment | Dispose | Close | Reopen | LinkTrack | SearchDecision | WarningDecision
+FileDecision: TypeAlias = (
+    AddEvidence | HandOverEvidence | AccessEvidence | HandleEvidence | RemoveEvidence
+    | HoldIncident | ReleaseIncident | OpenStep | ChangeStep
 )  # fmt: skip
-Decision: TypeAlias = IncidentDecision | Affiliate | AlarmDecision
+RegisterDecision: TypeAlias = RecordIncidents | StrikeRecord
+IncidentDecision: TypeAlias = (
+    Acknowledge | Comment | Dispose | Close | Reopen | LinkTrack | SearchDecision | WarningDecision | FileDecision
+)  # fmt: skip
+Decision: TypeAlias = IncidentDecision | Affiliate | AlarmDecision | RegisterDecision

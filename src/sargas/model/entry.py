@@ -60,16 +60,29 @@ class ChannelChanged(Struct, frozen=True, kw_only=True, tag="channel"):
     is_gone: bool = False
 
 
+class KeyChanged(Struct, frozen=True, kw_only=True, tag="key"):
+    """From here on another key signs the record; the one before says so with its signature, the first one has none.
+
+    `public_key` is a raw Ed25519 key, `key_id` its name in signed heads. `signature` is that of the key before.
+    """
+
+    key_id: str
+    public_key: bytes
+    previous_key_id: str = ""
+    signature: bytes = b""
+
+
 class Note(Struct, frozen=True, tag="note"):
     """Something about the watch itself: it started, its clock stepped, its disk filled."""
 
     what: Literal[
-        "started", "stopped", "clock_stepped", "fell_behind", "journal_failed", "journal_recovered", "pruned"
-    ]
+        "started", "stopped", "clock_stepped", "fell_behind", "journal_failed", "journal_recovered", "pruned",
+        "account", "restored",
+    ]  # fmt: skip
     text: str = ""
 
 
-Body: TypeAlias = Frame | FeedOpened | FeedClosed | Decided | Dispatched | ChannelChanged | Note
+Body: TypeAlias = Frame | FeedOpened | FeedClosed | Decided | Dispatched | ChannelChanged | KeyChanged | Note
 
 
 class Entry(Struct, frozen=True):

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from sargas.model.alarm import Priority
 from sargas.model.decision import Disposition
+from sargas.model.evidence import Access, CaseFile, CaseStep, CustodyStep, Evidence, Handling, Hold
 from sargas.model.finding import Finding
 from sargas.model.search import Clue, Find, Loss, Searched, SearchSettings, SearchState, SectorOutline, Share
 from sargas.model.warning import (
@@ -225,6 +226,69 @@ class WarningDispatched(Struct, frozen=True, kw_only=True, tag="warning_dispatch
     stands_in_for: str = ""
 
 
+class EvidenceAdded(Struct, frozen=True, kw_only=True, tag="evidence_added"):
+    """Something was put on the file."""
+
+    officer: str
+    evidence: Evidence
+
+
+class EvidenceHandedOver(Struct, frozen=True, kw_only=True, tag="evidence_handed_over"):
+    """Somebody else has the thing now."""
+
+    evidence_id: str
+    step: CustodyStep
+
+
+class EvidenceAccessed(Struct, frozen=True, kw_only=True, tag="evidence_accessed"):
+    """Somebody saw the content, or took it away; it is no line of the story."""
+
+    access: Access
+
+
+class EvidenceHandled(Struct, frozen=True, kw_only=True, tag="evidence_handled"):
+    """An officer said who may get it."""
+
+    officer: str
+    evidence_id: str
+    handling: Handling
+    text: str = ""
+
+
+class EvidenceRemoved(Struct, frozen=True, kw_only=True, tag="evidence_removed"):
+    """The content is no longer kept."""
+
+    officer: str
+    evidence_id: str
+    text: str
+
+
+class Held(Struct, frozen=True, kw_only=True, tag="held"):
+    """Nothing of the incident may be removed any more; None: it may again."""
+
+    officer: str
+    hold: Hold | None
+    text: str = ""
+
+
+class StepOpened(Struct, frozen=True, kw_only=True, tag="step_opened"):
+    """Something must be done for the case."""
+
+    step: CaseStep
+
+
+class StepChanged(Struct, frozen=True, kw_only=True, tag="step_changed"):
+    """A step of the case is as `step` says now."""
+
+    officer: str
+    step: CaseStep
+    text: str = ""
+
+
+FileHappening: TypeAlias = (
+    EvidenceAdded | EvidenceHandedOver | EvidenceAccessed | EvidenceHandled | EvidenceRemoved
+    | Held | StepOpened | StepChanged
+)  # fmt: skip
 WarningHappening: TypeAlias = (
     Drafted | WarningEdited | WarningApproved | WarningCountersigned
     | WarningSent | WarningWithdrawn | WarningDispatched
@@ -236,6 +300,7 @@ SearchHappening: TypeAlias = (
 Happening: TypeAlias = (
     Opened | FindingJoined | TrackJoined | TrackLost | LevelChanged
     | Alarmed | Ranked | Acknowledged | Commented | Disposed | Closed | Reopened | SearchHappening | WarningHappening
+    | FileHappening
 )  # fmt: skip
 
 
@@ -291,6 +356,7 @@ class Incident(Struct, frozen=True, kw_only=True):
     search: SearchState | None = None
     lost: tuple[LostTrack, ...] = ()
     warning: WarningState = WarningState()
+    file: CaseFile = CaseFile()
     clock: DecisionClock | None = None
     priority: Priority = "low"
     alarmed_s: float | None = None

@@ -9,6 +9,7 @@ from sargas.model.channel import ChannelHealth
 from sargas.model.classification import Classification
 from sargas.model.finding import Finding
 from sargas.model.incident import Incident
+from sargas.model.register import RegisterRecord
 from sargas.model.report import Observation
 from sargas.model.sensor import FeedHealth, Health
 from sargas.model.track import Track
@@ -83,6 +84,13 @@ class ShiftChanged(Struct, frozen=True, tag="shift"):
     hand_overs: tuple[HandOver, ...]
 
 
+class RegisterChanged(Struct, frozen=True, tag="register"):
+    """Records were taken into the register, or one was struck out of it."""
+
+    records: tuple[RegisterRecord, ...] = ()
+    struck: str = ""
+
+
 class Refused(Struct, frozen=True, tag="refused"):
     """A decision could not take effect, and why."""
 
@@ -101,6 +109,7 @@ Event: TypeAlias = (
     | DraftChanged
     | ChannelHealthChanged
     | ShiftChanged
+    | RegisterChanged
     | Refused
 )
 

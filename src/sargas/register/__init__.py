@@ -1,0 +1,1 @@
+"""The register of incidents along the frontier: finding, counting, exchanging."""
