@@ -8,19 +8,21 @@ PLACES := src/sargas/airspace/data/places.json
 CHECKED := src tests benchmarks examples scripts
 
 .DEFAULT_GOAL := help
+# What a target needs is made side by side: packages, compiled kernels and the page do not wait for each other.
+MAKEFLAGS += --jobs=3
 .PHONY: help demo test check format bench docs page lock clean chromium wheel
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: $(VENV)/.runs $(PAGE) $(PLACES)  ## play 28 July 2025 in the browser
+demo: $(VENV)/.compiled $(PAGE) $(PLACES)  ## play 28 July 2025 in the browser
 	$(RUN)/sargas demo $(ARGS)
 
-test: $(VENV)/.tests $(PAGE) $(PLACES) chromium  ## run every test, the page's first
+test: $(VENV)/.tests $(VENV)/.compiled $(PAGE) $(PLACES) chromium  ## run every test, the page's first
 	. scripts/node.sh && cd ui && npm run --silent check
 	$(RUN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
-check: $(VENV)/.tests $(PAGE) $(PLACES) chromium  ## format, lint, types, layers, page, tests and docs
+check: $(VENV)/.tests $(VENV)/.compiled $(PAGE) $(PLACES) chromium  ## format, lint, types, layers, page, tests and docs
 	$(RUN)/ruff format --check $(CHECKED)
 	$(RUN)/ruff check $(CHECKED)
 	$(RUN)/mypy
@@ -32,10 +34,10 @@ format: $(VENV)/.tests  ## put the code in its format
 	$(RUN)/ruff format $(CHECKED)
 	$(RUN)/ruff check --fix $(CHECKED)
 
-bench: $(VENV)/.tests  ## measure; the figures stand in docs/explanation/performance.md
+bench: $(VENV)/.tests $(VENV)/.compiled  ## measure; the figures stand in docs/explanation/performance.md
 	$(RUN)/python benchmarks/run_all.py $(ARGS)
 
-docs: $(VENV)/.tests  ## write the generated parts of the reference anew and test every command in the docs
+docs: $(VENV)/.tests $(VENV)/.compiled  ## write the generated parts of the reference anew and test every command in the docs
 	$(RUN)/python docs/generate.py
 	$(RUN)/python -m pytest tests/docs
 
@@ -52,15 +54,18 @@ lock: $(VENV)/.tests  ## choose the newest versions that fit and lock them
 clean:  ## remove everything that is built, the environment included
 	rm -rf $(VENV) build dist ui/node_modules src/sargas/web/page src/sargas/airspace/data .mypy_cache .ruff_cache .pytest_cache
 
-chromium:
+chromium: $(VENV)/.tests
 	@sh scripts/chromium.sh
 
 $(VENV)/bin/python:
 	sh scripts/venv.sh $(PYTHON) $(VENV)
 
-$(VENV)/.runs: $(VENV)/bin/python requirements.lock pyproject.toml scripts/compile.py
+$(VENV)/.runs: $(VENV)/bin/python requirements.lock pyproject.toml
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/.compiled: $(VENV)/.runs scripts/compile.py
 	@echo "compiling the tracker and the search for this machine, once: about a minute"
 	@$(RUN)/python scripts/compile.py
 	@touch $@

@@ -33,7 +33,7 @@ def target_at(truth: dict[int, list[TruthPoint]], time_s: float, lat_deg: float,
     return point if distance_m < NEAR_M else None
 
 
-@pytest.fixture(scope="module", params=[1, 3])
+@pytest.fixture(scope="module", params=[3])
 def said(request: pytest.FixtureRequest) -> tuple[Said, dict[str, str]]:
     """What was told of each thing of the truth, by its name, and of which kind that is."""
     file = resources.files("sargas.simulate") / "scenarios" / f"{NAME}.toml"

@@ -250,7 +250,7 @@ def test_every_warning_arrives_in_order_and_twice_only_where_nobody_could_know(s
                     assert body.text.startswith("sent again under the same identity")
     for name in names:
         bodies = bodies_of(world, "mail", name)
-        # Given up only where it answered, and yet failed so often that the newer one behind it was not held up longer.
+        # Given up only where it answered, yet failed so often that it no longer held up the newer one behind it.
         if bodies[-1].fate == "given_up":
             assert sum(body.fate == "failed" for body in bodies) >= GIVEN_UP_AFTER
             assert name != names[-1]
