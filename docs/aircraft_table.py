@@ -144,6 +144,7 @@ FLIGHT: list[Column] = [
     ("endurance [h], [s] in the file `endurance_s`", lambda kind: span(kind.endurance_s, 1.0 / 3_600.0, 2)),
     ("height [m] `height_agl_m`", lambda kind: span(kind.height_agl_m)),
     ("turns [°/s] `turn_rate_dps`", lambda kind: span(kind.turn_rate_dps)),
+    ("radar cross-section [dBsm] `rcs_dbsm`", lambda kind: span(kind.rcs_dbsm) if kind.rcs_dbsm else ""),
     ("losses in 1,000 h `failures_per_h`", lambda kind: span(kind.failures_per_h, 1_000.0)),
     ("share [%] `share`", lambda kind: f"{100.0 * kind.share:g}"),
 ]

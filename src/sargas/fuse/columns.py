@@ -57,9 +57,11 @@ NUMBERS: Final[Mapping[type[Struct], tuple[str, ...]]] = {
 """Which fields the kernel of a kind reads, in the order of its rows."""
 
 # Rows of the two tables that a batch is cut from.
-T, RECEIVED, ALT, ALT_SD, BARO, CLIMB, RATE, N_FLOATS = range(8)
+T, RECEIVED, ALT, ALT_SD, BARO, CLIMB, RATE, RCS, N_FLOATS = range(9)
 SENSOR, KIND, ICAO, REMOTE, CALLSIGN, SQUAWK, NUMBER, ROLE, STATUS, ENTRY, FATE, GROUND, N_INTS = range(13)
-PASSED_ON: Final = (("alt_wgs84_m", ALT), ("alt_baro_m", BARO), ("climb_mps", CLIMB), ("range_rate_mps", RATE))
+PASSED_ON: Final = (
+    ("alt_wgs84_m", ALT), ("alt_baro_m", BARO), ("climb_mps", CLIMB), ("range_rate_mps", RATE), ("rcs_dbsm", RCS),
+)  # fmt: skip
 FIELDS: Final = {kind: {name: i for i, name in enumerate(kind.__struct_fields__)} for kind in ROLES}
 
 
@@ -79,6 +81,7 @@ class Batch(NamedTuple):
     alt_baro     (M,) f8 [m]     pressure altitude
     climb        (M,) f8 [m/s]   up positive
     range_rate   (M,) f8 [m/s]   along the slant range of the sensor at its site, receding positive
+    rcs          (M,) f8 [dBsm]  radar cross-section of the echo
     icao, remote, callsign, squawk, number  (M,) i8   see `Batcher.names`; -1 none; number is (sensor, track number)
     role         (M,) i8         PLOT 0, COOPERATIVE 1, NEIGHBOUR 2, BEARING 3, TOLD 4 (presence, sighting)
     status       (M,) i8         of a NEIGHBOUR: TENTATIVE 0, CONFIRMED 1, COASTING 2, ENDED 3; -1 of all others
@@ -100,6 +103,7 @@ class Batch(NamedTuple):
     alt_baro: F64
     climb: F64
     range_rate: F64
+    rcs: F64
     icao: I64
     remote: I64
     callsign: I64
@@ -137,7 +141,7 @@ class Sheet:
             # `take` leaves each row of a table contiguous, as if nothing had been left out.
             f, i, z, r = f.take(index, 1), i.take(index, 1), z.take(index, 0), r.take(index, 0)
         return Batch(
-            f[T], i[SENSOR], i[KIND], z, r, f[ALT], f[ALT_SD], f[BARO], f[CLIMB], f[RATE],
+            f[T], i[SENSOR], i[KIND], z, r, f[ALT], f[ALT_SD], f[BARO], f[CLIMB], f[RATE], f[RCS],
             i[ICAO], i[REMOTE], i[CALLSIGN], i[SQUAWK], i[NUMBER], i[ROLE], i[STATUS],
             i[GROUND].astype(np.bool_), i[ENTRY], f[RECEIVED], index,
         )  # fmt: skip

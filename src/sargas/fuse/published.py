@@ -54,6 +54,7 @@ class Said(NamedTuple):
     numbers: tuple[str, ...]
     contributions: tuple[Contribution, ...]
     entries: tuple[int, ...]
+    rcs_dbsm: float | None
 
 
 Columns = dict[str, list[Any]]
@@ -186,6 +187,7 @@ class Publisher:
             n_reports=said.n_reports,
             flags=_flags(c["flagged_s"][i], t),
             entries=said.entries,
+            rcs_dbsm=said.rcs_dbsm,
         )
 
     def _said_of(self, row: np.void) -> Said:
@@ -199,6 +201,7 @@ class Publisher:
             numbers=self._neighbours(row["numbers"].tolist()),
             contributions=tuple([Contribution(names[sensor], n, last) for sensor, n, last in seen if sensor >= 0]),
             entries=tuple([entries[k % N_ENTRIES] for k in range(max(0, n_entries - N_ENTRIES), n_entries)]),
+            rcs_dbsm=float(row["rcs"]) if row["n_rcs"] else None,
         )
 
     def _identity(self, ids: tuple[int, ...]) -> Identity:

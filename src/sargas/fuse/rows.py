@@ -48,6 +48,7 @@ CLIMB_SD_MPS = 10.0
 OUTLIER_SIGMA = 5.0
 CLIMB_SMOOTHED_S = 10.0
 KEEPS_TOP_SPEED = 0.99
+RCS_ECHOES = 20
 KEEPS_SPEED = 0.6
 FAINT_SHARE = 0.3
 PLOTS_LEAST, WORDS_OF_THREE, WORDS_OF_TWO = 2, 5, 10
@@ -124,8 +125,8 @@ def start(row: Record, models: F64, m: Record, r: float, run: int) -> None:
     row.last_s = row.named_s = row.keyed_s = row.cooperative_s = row.contradicted_s = row.sensed_s = (
         row.climb_s
     ) = -math.inf
-    row.period_s = row.latency_s = row.speed_max = row.climb = 0.0
-    row.hits = row.vouched = row.on_ground = row.n_entries = row.unseen = 0
+    row.period_s = row.latency_s = row.speed_max = row.climb = row.rcs = 0.0
+    row.hits = row.vouched = row.on_ground = row.n_entries = row.unseen = row.n_rcs = 0
     row.identity[:] = -1
     row.key[:] = -1
     row.numbers[:] = -1
@@ -277,6 +278,9 @@ def note(row: Record, m: Record, site: Record, period_s: float, run: int) -> Non
         _take_height(row.height[WGS84], m.alt_wgs84, m.alt_wgs84_sd, t)
     if not math.isnan(m.climb) and t >= row.climb_s:
         row.climb, row.climb_s = m.climb, t
+    if not math.isnan(m.rcs):
+        row.n_rcs = min(row.n_rcs + 1, RCS_ECHOES)
+        row.rcs += (m.rcs - row.rcs) / row.n_rcs
     if m.role == PLOT:
         row.sensed_s = max(row.sensed_s, t)
     elif m.role == COOPERATIVE:

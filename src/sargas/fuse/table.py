@@ -53,7 +53,9 @@ ROW: Final = np.dtype(
         # sensors that placed it, how often, when last; the newest entries of the journal about it
         ("seen", "i8", (N_SEEN,)), ("seen_n", "i8", (N_SEEN,)), ("seen_s", "f8", (N_SEEN,)),
         ("entries", "i8", (N_ENTRIES,)), ("n_entries", "i8"),
-        ("height", "f8", (2, N_HEIGHT)), ("climb", "f8"), ("climb_s", "f8"), ("flagged_s", "f8", (N_FLAGS,)),
+        ("height", "f8", (2, N_HEIGHT)), ("climb", "f8"), ("climb_s", "f8"),
+        ("rcs", "f8"), ("n_rcs", "i8"),  # mean radar cross-section of its echoes [dBsm], and of how many
+        ("flagged_s", "f8", (N_FLAGS,)),
         # how many reports of its name agree on where it cannot be; the last of them: time, x, y
         ("jump", "f8", (4,)),
         # the last look of each scanning sensor that counted, and how surely it has given its plot of that look
@@ -68,7 +70,7 @@ MEASUREMENT: Final = np.dtype(
     [
         ("t", "f8"), ("sensor", "i8"), ("kind", "i8"), ("role", "i8"), ("z", "f8", (4,)), ("r", "f8", (4,)),
         ("alt_wgs84", "f8"), ("alt_wgs84_sd", "f8"), ("alt_baro", "f8"), ("climb", "f8"), ("range_rate", "f8"),
-        ("icao", "i8"), ("remote", "i8"), ("callsign", "i8"), ("squawk", "i8"), ("number", "i8"),
+        ("rcs", "f8"), ("icao", "i8"), ("remote", "i8"), ("callsign", "i8"), ("squawk", "i8"), ("number", "i8"),
         ("status", "i8"), ("on_ground", "i8"), ("entry", "i8"),
         ("uid", "i8"),  # counts the measurements since the beginning
         ("group", "i8"),  # those with the same number are judged together
@@ -119,7 +121,7 @@ def plain_measurement() -> Records:
     m = np.zeros(1, MEASUREMENT)
     for name in ("icao", "remote", "callsign", "squawk", "number"):
         m[name] = -1
-    for name in ("alt_wgs84", "alt_wgs84_sd", "alt_baro", "climb", "range_rate", "born_r"):
+    for name in ("alt_wgs84", "alt_wgs84_sd", "alt_baro", "climb", "range_rate", "rcs", "born_r"):
         m[name] = np.nan
     m["kind"], m["row"] = PLACE, -1
     return m
@@ -131,7 +133,7 @@ def measurements_of(batch: Batch, first_uid: int) -> Records:
     ms = np.zeros(n, MEASUREMENT)
     for name in (
         "t", "sensor", "kind", "role", "z", "r", "alt_wgs84", "alt_wgs84_sd", "alt_baro", "climb", "range_rate",
-        "icao", "remote", "callsign", "squawk", "number", "status", "on_ground", "entry",
+        "rcs", "icao", "remote", "callsign", "squawk", "number", "status", "on_ground", "entry",
     ):  # fmt: skip
         ms[name] = getattr(batch, name)
     ms["uid"] = np.arange(first_uid, first_uid + n)

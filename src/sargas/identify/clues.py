@@ -33,6 +33,9 @@ CLIMB_STEP_MPS: Final = 0.5
 CLIMB_SD_MPS: Final = 2.5
 """How far a climb that a radar's heights show may be off."""
 CLIMBS_MPS: Final = np.arange(-40.0, 40.01, CLIMB_STEP_MPS)
+RCS_DBSM: Final = np.arange(-60.0, 61.0)
+RCS_SD_DB: Final = 5.0
+"""How far a mean of echoes may lie from the table's: the aspect, the fading, a radar that is not calibrated."""
 STRAIGHT_BINS: Final = 20
 AT_LEAST: Final = 1e-9
 CLUTTER_LIVES_S: Final = 300.0
@@ -51,6 +54,7 @@ class Clue(IntEnum):
     WIND = 6
     TIME = 7
     ORIGIN = 8
+    RCS = 9
 
 
 class Word(IntEnum):
@@ -72,16 +76,16 @@ class Wind(IntEnum):
     ACROSS = 1
 
 
-LOOKS: Final = {Clue.SPEED: 2.0, Clue.HEIGHT: 1.5, Clue.CLIMB: 1.0, Clue.WAY: 1.5}
+LOOKS: Final = {Clue.SPEED: 2.0, Clue.HEIGHT: 1.5, Clue.CLIMB: 1.0, Clue.WAY: 1.5, Clue.RCS: 1.0}
 """As how many independent looks a clue counts that is seen for long; the others say the same at every look."""
 BOUND_NATS: Final = {
     Clue.SPEED: (-4.0, 3.0), Clue.HEIGHT: (-3.0, 2.5), Clue.CLIMB: (-2.0, 1.5), Clue.WAY: (-2.5, 2.0),
     Clue.WORD: (-4.0, 3.0), Clue.SENSORS: (-3.0, 2.0), Clue.WIND: (-2.0, 2.0), Clue.TIME: (-3.0, 1.0),
-    Clue.ORIGIN: (-0.5, 0.5),
+    Clue.ORIGIN: (-0.5, 0.5), Clue.RCS: (-2.5, 1.5),
 }  # fmt: skip
 MEMORY_S: Final = {
     Clue.SPEED: 45.0, Clue.HEIGHT: 45.0, Clue.CLIMB: 60.0, Clue.WAY: 90.0, Clue.WORD: 15.0, Clue.SENSORS: 60.0,
-    Clue.WIND: 90.0, Clue.TIME: 15.0, Clue.ORIGIN: 30.0,
+    Clue.WIND: 90.0, Clue.TIME: 15.0, Clue.ORIGIN: 30.0, Clue.RCS: 60.0,
 }  # fmt: skip
 """After so long a look counts 1/e. What an aircraft says is said again each second; a way takes minutes to show."""
 
@@ -97,6 +101,7 @@ class Tables:
         self._word = _rows(
             kinds, Clue.WORD, *(_said(name) for name in ("silent", "says", "own", "lies", "remote_id"))
         )
+        self._rcs = _table(Clue.RCS, [rcs_density(kind) for kind in kinds])
         heard, radio = _said("heard"), _said("radio")
         self._sensors = _rows(kinds, Clue.SENSORS, heard, radio, lambda traits: heard(traits) + radio(traits))
         self._wind = _rows(kinds, Clue.WIND, _said("with_wind"), lambda t: -1.5 if t.with_wind > 1.0 else 0.0)
@@ -127,6 +132,10 @@ class Tables:
     def way(self, straightness: F64) -> F64:
         """Return what the way of the last minutes says: 1 is straight, 0 a circle or none."""
         return _looked_up(self._way, straightness * STRAIGHT_BINS - 0.5)
+
+    def rcs(self, rcs_dbsm: F64) -> F64:
+        """Return what the radar cross-section of its echoes says."""
+        return _looked_up(self._rcs, rcs_dbsm - RCS_DBSM[0])
 
     def word(self, word: I64) -> F64:
         """Return what its transponder or remote id says, or its silence."""
@@ -184,6 +193,12 @@ def climb_density(kind: Kind) -> F64:
     most = kind.traits.climb_mps if kind.speed_mps is not None else 8.0
     level = np.exp(-0.5 * (CLIMBS_MPS / (0.3 * most)) ** 2)
     return _blurred(0.5 * _unit(level) + 0.5 * _unit(np.abs(CLIMBS_MPS) <= most), CLIMB_SD_MPS / CLIMB_STEP_MPS)
+
+
+def rcs_density(kind: Kind) -> F64:
+    """Return how often its echoes are so strong: anywhere in its range, in decibels; anything where none is known."""
+    low, high = kind.rcs_dbsm or (-35.0, 20.0)
+    return _blurred(_unit((low <= RCS_DBSM) & (high >= RCS_DBSM)), RCS_SD_DB)
 
 
 def way_density(kind: Kind) -> F64:

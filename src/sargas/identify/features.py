@@ -48,6 +48,7 @@ class Seen(NamedTuple):
     came_in: I64
     age_s: F64
     existence: F64
+    rcs_dbsm: F64
     east_mps: F64
     north_mps: F64
     lon_deg: F64
@@ -129,6 +130,7 @@ def _row(track: Track, sky: Sky, hearing: Mapping[str, int]) -> tuple[float, ...
         0 if track.track_id in sky.came_in else -1,
         track.last_report_s - track.first_s,
         math.nan if track.existence is None else track.existence,
+        math.nan if track.rcs_dbsm is None else track.rcs_dbsm,
         track.east_mps,
         track.north_mps,
         track.lon_deg,

@@ -146,6 +146,7 @@ class RecursiveIdentifier:
             tables.speed(seen.speed_mps, fastest_mps), tables.height(seen.height_m), tables.climb(seen.climb_mps),
             tables.way(straightness), tables.word(seen.word), tables.sensors(seen.sensors), tables.wind(wind),
             tables.time(seen.age_s, seen.existence), tables.origin(seen.came_in),
+            tables.rcs(seen.rcs_dbsm),
         ], axis=1)  # fmt: skip
         gain = -np.expm1(-step_s[:, None] / self._fade_s)
         gain[:, Clue.SPEED] /= 1.0 + (seen.velocity_sd_mps / VELOCITY_SD_MPS) ** 2

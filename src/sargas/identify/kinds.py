@@ -104,14 +104,17 @@ class Kind(Struct, frozen=True, kw_only=True):
     speed_typical_mps: float = 0.0
     height_m: Span | None = None
     endurance_s: float | None = None
+    rcs_dbsm: Span | None = None
     is_drifting: bool = False
     can_hover: bool = False
 
 
 OTHERS: Final = (
     # Bruderer and Boldt (Ibis 143, 2001): most birds fly at 8 to 20 m/s through the air; migration mostly below 2 km.
+    # M. Skolnik (Introduction to Radar Systems, 2nd edition, 1980, table 2.2): a bird 0.01 m^2; small ones less, a
+    # flock more.
     Kind(id=BIRD, name="Bird or flock", traits=TRAITS[BIRD], speed_mps=(4.0, 25.0), speed_typical_mps=13.0,
-         height_m=(20.0, 2_000.0)),
+         height_m=(20.0, 2_000.0), rcs_dbsm=(-40.0, -10.0)),
     Kind(id=CLUTTER, name="Nothing: echoes of ground or weather", traits=TRAITS[CLUTTER], speed_mps=(0.0, 40.0),
          speed_typical_mps=5.0, height_m=(0.0, 1_500.0)),
     Kind(id=UNKNOWN, name="Unknown", traits=TRAITS[UNKNOWN]),
@@ -129,6 +132,7 @@ def kinds_of(aircraft: Sequence[Aircraft]) -> tuple[Kind, ...]:
             speed_typical_mps=kind.speed_typical_mps,
             height_m=kind.height_agl_m,
             endurance_s=kind.endurance_s[1],
+            rcs_dbsm=kind.rcs_dbsm,
             is_drifting=kind.is_drifting,
             can_hover=kind.can_hover,
         )

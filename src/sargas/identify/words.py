@@ -114,6 +114,8 @@ def fact(clue: Clue, track: Track, i: int, facts: Facts) -> str:
             return _wind(Wind(int(facts.wind[i])))
         case Clue.TIME:
             return f"seen for {_span(float(seen.age_s[i]))}"
+        case Clue.RCS:
+            return _echo(float(seen.rcs_dbsm[i]))
         case Clue.ORIGIN:
             return "it came over the border" if seen.came_in[i] == 0 else ""
 
@@ -124,6 +126,12 @@ def _climb(climb_mps: float) -> str:
     if abs(climb_mps) < 1.0:
         return "it holds its height"
     return f"it {'climbs' if climb_mps > 0.0 else 'sinks'} {abs(climb_mps):.0f} m/s"
+
+
+def _echo(rcs_dbsm: float) -> str:
+    if math.isnan(rcs_dbsm):
+        return ""
+    return f"its echo is that of {10.0 ** (rcs_dbsm / 10.0):.2g} m²"
 
 
 def _way(straightness: float) -> str:

@@ -46,9 +46,10 @@ class Aircraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     per height without power, `glide_speed_mps` the airspeed of that. `fall_mps` is the speed of an uncontrolled fall,
     `parachute_mps` that under a parachute. `endurance_s` counts from take-off. `height_agl_m` is where it usually
     flies. `turn_rate_dps` is what it turns with when it turns. `failures_per_h` is how often an engine fails, or the
-    aircraft is lost otherwise, in an hour of flight. `span_m` is its wing span (diameter). `hazard_m` is how far to
-    keep away from anything found, `hazard` what is said about approaching it. `share` weighs the kind before anything
-    is known.
+    aircraft is lost otherwise, in an hour of flight. `span_m` is its wing span (diameter). `rcs_dbsm` is its mean
+    radar cross-section at 3 to 10 GHz, in decibels of a square metre; None if nothing is known. `hazard_m` is how far
+    to keep away from anything found, `hazard` what is said about approaching it. `share` weighs the kind before
+    anything is known.
     """
 
     id: KindId
@@ -69,6 +70,7 @@ class Aircraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     failures_per_h: Span
     at_power_end: Ending
     at_failure: Ending
+    rcs_dbsm: Span | None = None
     hazard_m: Positive
     hazard: str
     sources: Annotated[tuple[AircraftSource, ...], Meta(min_length=1)]
@@ -109,6 +111,9 @@ def _mistakes(kind: Aircraft) -> list[str]:
         low, high = getattr(kind, field)
         if not 0.0 <= low <= high < math.inf:
             found.append(f"aircraft '{kind.id}'.{field}: expected 0 <= lowest <= highest, got [{low}, {high}]")
+    if kind.rcs_dbsm is not None and not -100.0 <= kind.rcs_dbsm[0] < kind.rcs_dbsm[1] <= 100.0:
+        low, high = kind.rcs_dbsm
+        found.append(f"aircraft '{kind.id}'.rcs_dbsm: expected -100 <= lowest < highest <= 100, got [{low}, {high}]")
     for field in ("at_power_end", "at_failure"):
         total = sum(msgspec.structs.astuple(getattr(kind, field)))
         if abs(total - 1.0) > 1e-6:

@@ -19,6 +19,7 @@ AngleSpread = Annotated[float, Meta(gt=0.0, le=180.0, description="one standard 
 Altitude = Annotated[float, Meta(ge=-1_000.0, le=100_000.0, description="metres")]
 Speed = Annotated[float, Meta(ge=0.0, le=10_000.0, description="metres per second over ground")]
 Climb = Annotated[float, Meta(ge=-1_000.0, le=1_000.0, description="metres per second, up positive")]
+CrossSection = Annotated[float, Meta(ge=-100.0, le=100.0, description="radar cross-section, dB of 1 m²")]
 Epoch = Annotated[float, Meta(ge=0.0, le=32_503_680_000.0, description="UTC epoch seconds")]
 SensorId = Annotated[str, Meta(min_length=1, max_length=64, description="id of a sensor of the configuration")]
 Text = Annotated[str, Meta(max_length=2_000)]
@@ -80,7 +81,7 @@ class PolarPlot(Report, frozen=True, kw_only=True, tag="polar_plot"):
     azimuth_sd_deg: AngleSpread | None = None
     elevation_sd_deg: AngleSpread | None = None
     range_rate_mps: Annotated[float, Meta(ge=-10_000.0, le=10_000.0)] | None = None
-    rcs_dbsm: Annotated[float, Meta(ge=-100.0, le=100.0)] | None = None
+    rcs_dbsm: CrossSection | None = None
     identity: Identity = NO_IDENTITY
 
 
@@ -95,6 +96,7 @@ class GeoPlot(Report, frozen=True, kw_only=True, tag="geo_plot"):
     speed_mps: Speed | None = None
     course_deg: Azimuth | None = None
     climb_mps: Climb | None = None
+    rcs_dbsm: CrossSection | None = None
     identity: Identity = NO_IDENTITY
 
 

@@ -24,7 +24,7 @@ class Track(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `position_cov_m2` and `velocity_cov_m2ps2` are (east-east, east-north, north-north). Heights that no report gave
     stay None. `last_report_s` is the last moment at which a report placed it; between that and `time_s` it is
     predicted. `entries` are the newest journal entries that speak of it. `is_cooperative` means that it gives its own
-    position and no sensor contradicts it.
+    position and no sensor contradicts it. `rcs_dbsm` is the mean radar cross-section of its last echoes, in decibels.
     """
 
     track_id: int
@@ -52,3 +52,4 @@ class Track(Struct, frozen=True, kw_only=True, omit_defaults=True):
     affiliation: Affiliation = "unknown"
     flags: tuple[str, ...] = ()
     entries: tuple[int, ...] = ()
+    rcs_dbsm: float | None = None

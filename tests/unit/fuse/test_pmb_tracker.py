@@ -346,3 +346,19 @@ def test_a_track_that_a_radar_finds_again_is_still_the_one_of_its_neighbours_num
     tracks = feed(build(Settings(), SENSORS), [*before, *found, *after])
     (track,) = tracks.values()
     assert track.neighbour_numbers == ("west/7", "east/8")
+
+
+def test_a_track_has_the_mean_cross_section_of_its_echoes_and_none_where_no_radar_says_it() -> None:
+    """The mean in decibels of -20, -14, -20, ... is -17."""
+    place = GEOD.inv(25.1, 54.6, 25.3, 54.7)
+    echoes = [
+        PolarPlot(
+            sensor="drone_radar", time_s=T0 + s, received_s=T0 + s, range_m=place[2], azimuth_deg=place[0] % 360.0,
+            rcs_dbsm=-20.0 if s % 2 else -14.0,
+        )
+        for s in range(20)
+    ]  # fmt: skip
+    (track,) = feed(build(Settings(), SENSORS), echoes).values()
+    assert track.rcs_dbsm == pytest.approx(-17.0, abs=0.5)
+    (silent,) = feed(build(Settings(), SENSORS), [detection(float(s)) for s in range(20)]).values()
+    assert silent.rcs_dbsm is None

@@ -54,6 +54,26 @@ def test_height_tells_an_airliner_on_its_way_from_a_missile() -> None:
     assert low["cruise_missile"] > low["airliner"]
 
 
+@pytest.mark.parametrize(
+    ("rcs_m2", "likely", "unlikely"),
+    [
+        (40.0, "airliner", "gerbera"),  # commercial aircraft 10 to 100 m^2: Encyclopaedia Britannica, Radar
+        (2.0, "light_aircraft", "quadcopter"),  # small general aviation 2 m^2: there too
+        (0.001, "bird", "light_aircraft"),  # a bird of 0.01 m^2, smaller ones less: Skolnik 1980, table 2.2
+        (0.01, "quadcopter", "helicopter"),  # small drones 0.001 to 0.1 m^2: Patel, Fioranelli and Anderson 2018
+    ],
+)
+def test_an_echo_speaks_for_who_reflects_so_much(rcs_m2: float, likely: str, unlikely: str) -> None:
+    said = nats(TABLES.rcs(one(10.0 * np.log10(rcs_m2))))
+    assert said[likely] > 0.2
+    assert said[unlikely] < -1.0
+    assert said[UNKNOWN] == 0.0
+
+
+def test_an_echo_of_unknown_strength_says_nothing() -> None:
+    assert not TABLES.rcs(one(np.nan)).any()
+
+
 def test_only_what_can_climb_fast_climbs_fast() -> None:
     said = nats(TABLES.climb(one(12.0)))
     assert said["airliner"] > 0.0 > said["gerbera"]

@@ -180,3 +180,12 @@ def test_no_word_says_what_it_carries_or_that_it_is_hostile() -> None:
 def test_nothing_at_all_is_fine() -> None:
     assert new().tick(Picture(now_s=T0_S)) == []
     assert watched(lambda s: [flying(s, speed_mps=0.0, velocity_cov_m2ps2=(0.0, 0.0, 0.0))])[1].classes
+
+
+def test_a_strong_echo_tells_an_aircraft_without_a_transponder_from_a_drone() -> None:
+    """At 46 m/s both can be; 2 m^2 (3 dBsm) is a small aircraft (Encyclopaedia Britannica, Radar), 0.01 a drone."""
+    strong = watched(lambda s: [flying(s, speed_mps=46.0, rcs_dbsm=3.0)])[1]
+    weak = watched(lambda s: [flying(s, speed_mps=46.0, rcs_dbsm=-20.0)])[1]
+    assert share(strong, "light_aircraft") > 3.0 * share(weak, "light_aircraft")
+    assert share(weak, "gerbera") > share(strong, "gerbera")
+    assert any(reason.startswith("its echo is that of 2 m²") for reason in strong.reasons)
