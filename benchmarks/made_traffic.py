@@ -192,7 +192,7 @@ def write_config(
     document = {
         "watch": {"country": "LT"},
         "journal": {"path": "watch.journal", "snapshot_every_s": snapshot_every_s},
-        "web": {"port": web_port},
+        "web": {"port": web_port, "accounts": "open"},
         "sensors": sensors,
         "feeds": [{"name": FEED, "transport": transport, "decoder": decoder_of(kind)}],
     }

@@ -7,11 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from sargas.cli import (
+    account,
     alarms,
+    backup,
     check,
     console,
     demo,
     incident,
+    incident_file,
+    incident_steps,
+    incident_verify,
+    record,
+    register,
     replay,
     schema,
     score,
@@ -23,11 +30,19 @@ from sargas.cli import (
 )
 
 PAGE = Path(__file__).parent / "reference" / "commands.md"
-OPTIONS = {"inputs": "--input", "outs": "--out", "browser": "--no-browser", "duration": "--for"}
+OPTIONS = {"all_": "--all", "inputs": "--input", "outs": "--out", "browser": "--no-browser", "duration": "--for"}
 TAKEN = (
     "Ends with 3 if the journal holds no such incident, with 1 if it could not be taken; the reason says what could."
 )
 REFUSED = "Ends with 1 if it could not be taken; the reason says what could."
+
+SHARED = {
+    "asked": (
+        "`--from` `--to` `--country` `--type` `--origin` `--outcome` `--state` `--near` `--box` `--text` `--incursions`",
+        "Which incidents: see [Search the register](../howto/search-the-register.md).",
+    )
+}
+"""Options that several commands share, by the name of the parameter that carries them."""
 
 COMMANDS: dict[str, tuple[Callable[..., Any], str]] = {
     "demo": (demo.demo, "Writes the page's address to standard output. Ends with 0 on Ctrl-C while it is served."),
@@ -55,6 +70,23 @@ COMMANDS: dict[str, tuple[Callable[..., Any], str]] = {
     ),
     "incident list": (incident.list_incidents, "The newest first. Ends with 1 if there is no journal."),
     "incident show": (incident.show, "Ends with 3 if the journal holds no such incident, 1 if there is no journal."),
+    "incident evidence": (incident_file.evidence, "See [Keep the file](../howto/keep-the-file.md)."),
+    "incident add": (incident_file.add, f"Writes the item's name, and the SHA-256 of its content. {TAKEN}"),
+    "incident get": (incident_file.get, "Ends with 3 if there is no such item, with 1 if the file is there already."),
+    "incident custody": (incident_file.custody, TAKEN),
+    "incident handle": (incident_file.handle, TAKEN),
+    "incident remove": (incident_file.remove, TAKEN),
+    "incident hold": (incident_file.hold, TAKEN),
+    "incident release": (incident_file.release, TAKEN),
+    "incident steps": (incident_steps.steps, "Ends with 1 if `--overdue` finds any."),
+    "incident step": (incident_steps.step, TAKEN),
+    "incident verify": (
+        incident_verify.verify,
+        (
+            "Says what was checked, what is wrong and where. Ends with 1 if anything is wrong, or nothing is proven."
+            " See [Verify a record](../howto/verify-a-record.md)."
+        ),
+    ),
     "search": (
         search.show,
         (
@@ -70,6 +102,21 @@ COMMANDS: dict[str, tuple[Callable[..., Any], str]] = {
     "search weigh": (search.weigh, TAKEN),
     "search plan": (search.plan, TAKEN),
     "search end": (search.end, TAKEN),
+    "register list": (
+        register.list_records,
+        "`sargas register search` is the same. At most 200 are shown; files and JSON hold all. Ends with 2 for what"
+        " cannot be asked.",
+    ),
+    "register show": (register.show, "Ends with 3 if the register has no such record."),
+    "register statistics": (register.statistics, "An incident of two countries counts for each of them."),
+    "register map": (register.draw_map, "Borders: OpenStreetMap contributors."),
+    "register export": (register.export, "Ends with 2 for a file of another kind."),
+    "register import": (
+        register.import_records,
+        "Ends with 1 if a record was refused, or somebody said no; with 2 if there is nobody to ask.",
+    ),
+    "register strike": (register.strike, "Ends with 3 if the register has no such record."),
+    "register rebuild": (register.rebuild, "Ends with 1 if there is no journal."),
     "warning list": (warning.list_warnings, "The warnings of an incident first, then its draft."),
     "warning show": (warning.show, "Ends with 3 if there is no such incident."),
     "warning edit": (warning.edit, TAKEN),
@@ -90,6 +137,22 @@ COMMANDS: dict[str, tuple[Callable[..., Any], str]] = {
     "shift": (alarms.shift, "See [Hand over the watch](../howto/hand-over-the-watch.md)."),
     "shift hand-over": (alarms.hand_over, REFUSED),
     "sensors": (sensors.sensors, "Ends with 1 if a sensor is silent or has failed, or there is no journal."),
+    "account add": (account.add, "See [Accounts](../howto/accounts.md). Ends with 1 if the name is taken or is none."),
+    "account list": (account.list_accounts, "The tokens themselves are kept nowhere."),
+    "account password": (account.password, "Ends with 1 if there is no such account, or no terminal to ask at."),
+    "account disable": (account.disable, "Ends with 1 if nobody would be left to administer."),
+    "account enable": (account.enable, "Ends with 1 if there is no such account."),
+    "account roles": (account.roles, "Ends with 1 if nobody would be left to administer."),
+    "account token": (
+        account.token,
+        "Writes the token, and nothing else, to standard output. Ends with 1 if the account may not do that.",
+    ),
+    "account revoke": (account.revoke, "Ends with 1 if there is no such token."),
+    "record heads": (record.heads, "Ends with 3 if no head was signed yet, with 1 if there is no journal."),
+    "record rotate": (record.rotate, "Ends with 1 if a watch writes the journal, or the key cannot be written."),
+    "record verifier": (record.verifier, "The same file is in every dossier."),
+    "backup": (backup.backup, "See [Back up and restore](../howto/back-up-and-restore.md)."),
+    "restore": (backup.restore, "Ends with 1 if nothing was put back, or what the record says is not as it was."),
     "schema": (schema.schema, "See [the report format](report-format.md)."),
 }
 
@@ -121,6 +184,9 @@ def part(name: str, function: Callable[..., Any], said: str) -> str:
     texts = described(parameters)
     rows, words = [], [f"sargas {name}"]
     for key, parameter in inspect.signature(function).parameters.items():
+        if key in SHARED:
+            rows.append(f"| {SHARED[key][0]} | none | {SHARED[key][1]} |")
+            continue
         is_option = parameter.kind is parameter.KEYWORD_ONLY
         shown = OPTIONS.get(key, "--" + key.replace("_", "-")) if is_option else key.upper()
         has_default = parameter.default is not parameter.empty

@@ -14,12 +14,13 @@ import msgspec
 
 from sargas import plugins
 from sargas.alarm import book as alarm_book
-from sargas.app import config, outlets
+from sargas.app import config, outlets, record_section, web_section
 from sargas.decode import jsonl
 from sargas.fuse import health
 from sargas.identify import identifier
-from sargas.incident import book
+from sargas.incident import book, case_steps
 from sargas.model import search, sensor
+from sargas.model.register import RegisterRecord
 from sargas.share import bulletin_json, cap_profile
 from sargas.warn import drafter
 
@@ -32,6 +33,7 @@ KIND_TITLES: dict[plugins.Kind, str] = {
     "rule": "Rules: `[[rules]]`",
     "channel": "Channels: `[channels.channel]`",
     "stream": "Streams: `[streams.stream]`",
+    "witness": "Witnesses: `[record.heads.witness]`",
 }
 
 HEAD = """\
@@ -53,9 +55,13 @@ def configuration() -> str:
         ("`[[feeds]]`", config.Feed),
         ("`[[zones]]`", config.ZoneFile),
         ("`[journal]`", config.JournalSection),
-        ("`[web]`", config.Web),
+        ("`[record]`", record_section.RecordSection),
+        ("`[[record.heads]]`", record_section.WitnessSection),
+        ("`[web]`", web_section.Web),
+        ("`[web.oidc]`", web_section.OpenIdSection),
         ("`[search]`", config.Search),
         ("`[[search.assets]]`", search.Asset),
+        ("`[[case.steps]]`", case_steps.UsualStep),
         ("`[health]`", health.Settings),
         ("`[incidents]`", book.Settings),
         ("`[identify]`", identifier.Settings),
@@ -143,9 +149,15 @@ def bulletin_schema() -> str:
     return json.dumps(bulletin_json.schema(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
+def register_schema() -> str:
+    """Return the JSON Schema of a record of the register."""
+    return json.dumps(msgspec.json.schema(RegisterRecord), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
 if __name__ == "__main__":
     (REFERENCE / "configuration.md").write_text(configuration(), encoding="utf-8")
     (REFERENCE / "report.schema.json").write_text(schema(), encoding="utf-8")
     (REFERENCE / "bulletin.schema.json").write_text(bulletin_schema(), encoding="utf-8")
+    (REFERENCE / "register.schema.json").write_text(register_schema(), encoding="utf-8")
     for page in ("report_format.py", "commands.py", "aircraft_table.py"):
         runpy.run_path(str(Path(__file__).parent / page), run_name="__main__")

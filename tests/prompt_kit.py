@@ -68,6 +68,7 @@ sender = "watch@sargas.example"
 
 [web]
 port = 1  # where nothing listens
+accounts = "open"
 """
 
 

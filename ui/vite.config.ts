@@ -18,7 +18,7 @@ export default defineConfig(({ command }) => ({
     modulePreload: false,
     chunkSizeWarningLimit: 1_600,
     rollupOptions: {
-      input: { index: "index.html", search: "search.html", wall: "wall.html", shift: "shift.html" },
+      input: { index: "index.html", search: "search.html", wall: "wall.html", shift: "shift.html", register: "register.html", login: "login.html" },
       output: { manualChunks: (id: string) => (id.includes("maplibre-gl") && !id.includes("?worker") ? "maplibre" : undefined) },
     },
   },

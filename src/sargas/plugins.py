@@ -16,7 +16,7 @@ from msgspec import Struct
 from sargas.model.errors import ConfigError
 
 Kind = Literal[
-    "decoder", "recording", "tracker", "rule", "transport", "journal", "search_export", "channel", "stream"
+    "decoder", "recording", "tracker", "rule", "transport", "journal", "search_export", "channel", "stream", "witness"
 ]
 
 
@@ -38,6 +38,7 @@ FOLDERS: Final[dict[Kind, Folder]] = {
     "search_export": Folder("sargas.share", prefix="search_"),
     "channel": Folder("sargas.share", prefix="channel_"),
     "stream": Folder("sargas.share", prefix="stream_"),
+    "witness": Folder("sargas.share", prefix="witness_"),
 }
 
 

@@ -14,6 +14,7 @@ from sargas.model.alarm import Alarm, AlarmLogItem, HandOver, Suppression
 from sargas.model.classification import Classification
 from sargas.model.decision import AlarmDecision
 from sargas.model.entry import Body, Entry
+from sargas.model.evidence import Span
 from sargas.model.finding import Finding
 from sargas.model.incident import Incident
 from sargas.model.picture import Picture
@@ -153,8 +154,8 @@ class Journal(Protocol):
     def read_snapshot(self, key: str | None, at_or_before_seq: int | None = None) -> tuple[int, bytes] | None:
         """Return the newest (seq, state) under `key`, under any if it is None; or None."""
 
-    def prune(self, before_s: float, max_bytes: int | None, keep: Sequence[int]) -> int:
-        """Return how many old entries were removed; those numbered in `keep`, decisions and notes stay.
+    def prune(self, before_s: float, max_bytes: int | None, keep: Sequence[Span]) -> int:
+        """Return how many old entries were removed; those in the spans of `keep`, decisions and notes stay.
 
         It works in bounded slices between which others may append, so that the watch is not stalled: call it in a
         thread. What came after the newest snapshot is never removed.
@@ -171,6 +172,9 @@ class Journal(Protocol):
 
         Entries that were removed since are left out; None if the journal has no head.
         """
+
+    def sign_bytes(self, data: bytes) -> tuple[str, bytes] | None:
+        """Return the id of the record's key and its signature of a JSON document; None if it cannot sign."""
 
     def close(self) -> None:
         """Release the file."""
@@ -240,6 +244,98 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Let go of connections."""
+
+
+class Intake(Protocol):
+    """One content that is coming in."""
+
+    def write(self, data: bytes) -> None:
+        """Take the next part.
+
+        Raises:
+            DecisionError: it is larger than one content may be.
+            JournalError: the disk has no room, or fails.
+        """
+
+    def keep(self) -> tuple[str, int]:
+        """Return the SHA-256 and the size [bytes] of the whole, once it is safe on disk; it waits for its decision.
+
+        Raises:
+            DecisionError: it is empty.
+            JournalError: it could not be kept.
+        """
+
+    def drop(self) -> None:
+        """Forget what came in; does nothing once it is kept."""
+
+
+class EvidenceStore(Protocol):
+    """The contents of evidence, each under its SHA-256; what no decision names waits for one, and not for ever."""
+
+    def begin(self) -> Intake:
+        """Return where a content can be written, part by part.
+
+        Raises:
+            JournalError: the disk has no room, or fails.
+        """
+
+    def put(self, parts: Iterable[bytes]) -> tuple[str, int]:
+        """Return the SHA-256 and the size of a content once it is safe on disk; raises as an intake does."""
+
+    def size(self, sha256: str) -> int | None:
+        """Return how many bytes the content has, None if it is not here."""
+
+    def claim(self, sha256: str) -> None:
+        """Keep the content from now on: a decision names it; does nothing if it is not here.
+
+        Raises:
+            JournalError: the disk fails.
+        """
+
+    def open(self, sha256: str) -> Iterator[bytes]:
+        """Return the content in parts.
+
+        Raises:
+            DataError: it is not here, or damaged; the damage is told before the last part is given.
+        """
+
+    def read(self, sha256: str) -> bytes:
+        """Return the whole content.
+
+        Raises:
+            DataError: it is not here, or damaged.
+        """
+
+    def check(self, sha256: str) -> None:
+        """Read the content through.
+
+        Raises:
+            DataError: it is not here, or damaged.
+        """
+
+    def remove(self, sha256: str) -> bool:
+        """Return whether there was such a content; it is gone.
+
+        Raises:
+            JournalError: the disk fails.
+        """
+
+    def held(self) -> Iterator[str]:
+        """Return the SHA-256 of every content that is kept."""
+
+    def waiting(self) -> Iterator[tuple[str, float]]:
+        """Return each content that waits for its decision, and when it came in [epoch s]."""
+
+
+class Witness(Protocol):
+    """A place out of the watch's reach that keeps the record's heads: what they say cannot be taken back."""
+
+    async def publish(self, head: Head) -> None:
+        """Return once the other end has the head; the same one may come again.
+
+        Raises:
+            ChannelError: it has not, and why; may be tried again.
+        """
 
 
 class Glimpse(Struct, frozen=True, kw_only=True):

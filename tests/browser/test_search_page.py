@@ -68,6 +68,11 @@ def search(room: Room) -> dict[str, Any]:
     return dict(room.http.get(f"api/incidents/{INCIDENT}").json()["search"])
 
 
+def evidence(room: Room) -> list[dict[str, Any]]:
+    """Return what is on the file of the incident."""
+    return list(room.http.get(f"api/incidents/{INCIDENT}").json()["file"]["evidence"])
+
+
 def opened(page: Page, title: str) -> Locator:
     """Return the section of that title, unfolded."""
     section = page.locator(".search details.fold", has=page.get_by_role("heading", name=title, exact=True))
@@ -327,7 +332,7 @@ def test_a_find_begins_with_the_danger_and_ends_on_the_desk(
     expect(page.locator(".stop")).to_contain_text("DO NOT TOUCH")
     page.get_by_role("button", name="I keep away: report it").click()
     page.locator("input[type=file]").set_input_files(photo)
-    expect(page.locator("dialog.screen")).to_contain_text("It stays on this phone.")
+    expect(page.locator("dialog.screen")).to_contain_text("Kept on this phone.")
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("button", name="A part").click()
     expect(page.locator(".cross")).to_be_visible()
@@ -338,6 +343,9 @@ def test_a_find_begins_with_the_danger_and_ends_on_the_desk(
     [find] = [find for find in search(room)["finds"] if find["by"] == "F. Finder"]
     assert (find["what"], find["is_it"]) == ("part", False)
     assert find["photo_sha256"] == hashlib.sha256(picture()).hexdigest()
+    expect(page.locator(".toast", has_text="Photograph of the find")).to_contain_text("sent")
+    [item] = [one for one in evidence(room) if one["added_by"] == "F. Finder"]
+    assert (item["kind"], item["sha256"], item["media_type"]) == ("photo", find["photo_sha256"], "image/png")
     expect(page.locator(".strip")).to_contain_text("Too close to a find", timeout=PLAN_MS)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert phone.complaints == []
@@ -353,3 +361,39 @@ def test_a_phone_that_may_not_say_where_it_is_goes_on_working(
     expect(page.locator(".toast")).to_contain_text("Nothing to record.")
     page.get_by_role("button", name="Sectors").click()
     expect(page.locator(".sector-item").first).to_be_visible()
+
+
+# ------------------------------------------------------------------------------------------------ the file
+
+
+def test_the_file_takes_a_photograph_and_says_who_looked_at_it(room: Room, tmp_path: Path) -> None:
+    """An item goes on the file with its hash, is looked at, and comes back byte for byte; both are logged."""
+    photo = tmp_path / "wing.png"
+    photo.write_bytes(picture() + b"of the wing")
+    desk = room.sit()
+    page = desk.page
+    page.locator(".row", has_text="Track 13").click()
+    file = page.locator("details.file")
+    file.evaluate("section => { section.open = true }")
+    file.get_by_role("button", name="Add evidence…").click()
+    page.locator("dialog input[type=file]").set_input_files(photo)
+    page.get_by_role("textbox", name="Title").fill("The left wing")
+    page.get_by_role("textbox", name="Who has the thing").fill("Patrol 4")
+    page.get_by_role("button", name="Put it on the file", exact=True).click()
+    item = file.locator(".file-item", has_text="The left wing")
+    item.locator("summary").click()
+    expect(item).to_contain_text("Patrol 4, since")
+    expect(item).to_contain_text("nobody yet")
+    item.get_by_role("button", name="Look", exact=True).click()
+    expect(page.locator("dialog img")).to_be_visible()
+    assert page.locator("dialog img").evaluate("image => image.naturalWidth") == 1
+    page.get_by_role("button", name="Close", exact=True).click()
+    with page.expect_download() as given:
+        item.get_by_role("button", name="Download").click()
+    assert Path(given.value.path()).read_bytes() == photo.read_bytes()
+    assert given.value.suggested_filename.startswith("EXERCISE-")
+    expect(item).to_contain_text("(2 times)")
+    [kept] = [one for one in evidence(room) if one["title"] == "The left wing"]
+    assert kept["sha256"] == hashlib.sha256(photo.read_bytes()).hexdigest()
+    assert desk.complaints == []
+    assert desk.strange == []

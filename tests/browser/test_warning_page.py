@@ -49,6 +49,7 @@ channel = {{ type = "webhook", url = "http://127.0.0.1:{dead}/" }}
 
 [web]
 port = 0
+accounts = "open"
 """
 TOP_PX, EDGE_PX = 110, 56
 """The margins that the map leaves about an area that it brings into view (ui/src/map/airmap.ts)."""

@@ -38,6 +38,7 @@ decoder = {{ type = "jsonl", sensors = ["phone", "adsb"] }}
 
 [web]
 port = {port}
+accounts = "open"
 """
 
 

@@ -12,6 +12,7 @@ from sargas import plugins
 from sargas.model.decision import Acknowledge, Comment
 from sargas.model.entry import Body, ChannelChanged, Decided, Dispatched, Entry, FeedClosed, FeedOpened, Frame, Note
 from sargas.model.errors import JournalError
+from sargas.model.evidence import Span
 from sargas.ports import Journal
 
 STORES = plugins.names("journal")
@@ -176,7 +177,7 @@ def test_pruning_by_age_takes_frames_and_leaves_decisions_notes_and_evidence(jou
     decided = Decided(Acknowledge(officer="Jonas", incident_id="i-1"))
     bodies: list[Body] = [Note("started"), FeedOpened("radar"), Frame("radar", b"1"), decided, Frame("radar", b"2")]
     journal.append([(float(second), body) for second, body in enumerate([*bodies, Frame("radar", b"3")])])
-    assert journal.prune(5.0, None, (5,)) == 2
+    assert journal.prune(5.0, None, (Span(5, 5),)) == 2
     assert seqs(journal) == [1, 4, 5, 6]
     assert journal.span_s() == (3.0, 5.0)
 

@@ -36,6 +36,11 @@ def test_the_configuration_page_is_current(generate: ModuleType) -> None:
     assert page == generate.configuration(), "run `make docs`"
 
 
+def test_the_schema_of_the_register_is_current(generate: ModuleType) -> None:
+    text = (ROOT / "docs" / "reference" / "register.schema.json").read_text(encoding="utf-8")
+    assert text == generate.register_schema(), "run `make docs`"
+
+
 def test_the_report_schema_is_current(generate: ModuleType) -> None:
     text = (ROOT / "docs" / "reference" / "report.schema.json").read_text(encoding="utf-8")
     assert text == generate.schema(), "run `make docs`"

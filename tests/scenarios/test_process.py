@@ -36,6 +36,7 @@ country = "LT"
 
 [web]
 port = 0
+accounts = "open"
 
 [journal]
 snapshot_every_s = 1.0

@@ -179,6 +179,7 @@ async function answer(request, response) {
   const json = (value, status = 200) => { response.writeHead(status, { "content-type": "application/json" }); response.end(JSON.stringify(value)); };
   if (isCut && !url.pathname.startsWith("/api/fixture")) return response.destroy();
   switch (true) {
+    case url.pathname === "/api/me": return json({ is_open: true, name: "", scopes: ["read", "decide", "supervise", "feed", "engineer", "investigate", "administer"] });
     case url.pathname === "/api/desk": return json({ title: "Vilnius sector", country: "LT", is_exercise: true, version: "0.1.0", approvals_needed: settings.approvalsNeeded, channels: ["cap_file", "tak", "mail", "public_page"], views: [{ name: "live", clock }] });
     case url.pathname === "/api/picture": return json(update(true));
     case url.pathname === "/api/map/zones.geojson": return json(zones);

@@ -2,6 +2,7 @@
 
 import type { Times } from "./format";
 import type { LonLat } from "./geo";
+import type { Me } from "./me";
 import type { Alarm } from "./alarm/types";
 import type { Decision, Desk as DeskInfo, Incident, Place, Sensor, Track, ViewName } from "./model";
 import type { Picture } from "./picture";
@@ -49,6 +50,9 @@ export type OnRefused = (reason: string, isConflict: boolean) => void;
 export interface Desk {
   readonly info: DeskInfo;
   readonly settings: Settings;
+  readonly me: Me;
+  /** Why this account may not decide, "" if it may. */
+  readonly denied: string;
   readonly times: Times;
   readonly live: Picture;
   /** The picture on the map: live, or the replay. */

@@ -44,6 +44,16 @@ export function icon(paths: string, options: { class?: string; fill?: boolean } 
   return svg;
 }
 
+/** Switch off all that decides within an element, and say why; nothing changes where there is no reason. */
+export function deny(element: Element, reason: string): void {
+  if (reason === "") return;
+  const own = element.matches("button") ? [element] : [];
+  for (const control of [...own, ...element.querySelectorAll("button, input, select, textarea")] as HTMLButtonElement[]) {
+    control.disabled = true;
+    control.title = reason;
+  }
+}
+
 /** Set the text only if it differs: the browser then has nothing to lay out. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;

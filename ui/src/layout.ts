@@ -71,7 +71,8 @@ export function buildLayout(desk: Desk, actions: LayoutActions): Layout {
   const detail = h("aside", { class: "detail", aria: { label: "Detail" } }, close, incident.element, warning.element, search.element, track.element, alarm.element);
   const sheet = h("aside", { class: "side", data: { height: "peek" } });
   const pages = h("nav", { class: "pages", aria: { label: "Other pages" } },
-    h("a", { href: rootUrl("shift"), target: "_blank", rel: "noopener" }, "Shift and log"), h("a", { href: rootUrl("wall"), target: "_blank", rel: "noopener" }, "Wall"));
+    h("a", { href: rootUrl("shift"), target: "_blank", rel: "noopener" }, "Shift and log"), h("a", { href: rootUrl("register"), target: "_blank", rel: "noopener" }, "Register"), h("a", { href: rootUrl("wall"), target: "_blank", rel: "noopener" }, "Wall"),
+    desk.me.is_open ? null : h("button", { class: "account", type: "button", on: { click: () => actions.changeOfficer() } }, desk.me.name));
   sheet.append(sheetHandle(sheet), detail, queue.element, health.element, pages);
   const words = new WordsPanel(desk, actions.showPlace);
   const credit = h("div", { class: "map-credit" }, "© OpenStreetMap · GeoNames");

@@ -1,15 +1,17 @@
 import "./css/fonts.css";
 import "./css/themes.css";
 import "./css/base.css";
-import "./css/layout.css";
+import "./look";
 import "./css/panels.css";
 import "./css/detail.css";
 import "./css/search.css";
 import "./css/warning.css";
+import "./css/file.css";
 import "./css/phone.css";
 import { api } from "./api";
 import { h } from "./dom";
 import { Page } from "./page";
+import { actAs } from "./settings";
 
 const RETRY_MS = 2_000;
 
@@ -17,7 +19,9 @@ const RETRY_MS = 2_000;
 async function start(root: HTMLElement): Promise<void> {
   for (;;) {
     try {
-      const page = new Page(await api.desk(), root);
+      const me = await api.me();
+      actAs(me.name);
+      const page = new Page(await api.desk(), root, me);
       return void page.openMap();
     } catch (error) {
       console.error(error);

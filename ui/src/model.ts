@@ -1,7 +1,9 @@
 /** The server's nouns as they arrive: a field that has its default is left out, unknown is null or absent. */
 
 import type { Alarm, AlarmDecision, HandOver, Priority, Suppression } from "./alarm/types";
+import type { CaseFile, FileDecision } from "./file/types";
 import type { SearchDecision, SearchState } from "./plan/types";
+import type { RegisterDecision } from "./register/types";
 import type { Affiliation, Level, Maybe, Track } from "./trackmodel";
 import type { ChannelHealth, DecisionClock, DraftChange, LostTrack, WarningDecision, WarningState } from "./warn/types";
 
@@ -108,6 +110,8 @@ export interface Incident {
   lost?: LostTrack[];
   warning?: Maybe<WarningState>;
   clock?: Maybe<DecisionClock>;
+  /** Of a large file the stream carries the newest part. */
+  file?: CaseFile;
   /** Of its alarm: how urgent, when it was last heard, and why. */
   priority?: Priority;
   alarmed_s?: Maybe<number>;
@@ -323,8 +327,10 @@ export type Decision =
   | { action: "link_track"; officer: string; incident_id: string; track_id: number }
   | { action: "affiliate"; officer: string; track_id: number; affiliation: Affiliation; text?: string }
   | SearchDecision
+  | FileDecision
   | WarningDecision
-  | AlarmDecision;
+  | AlarmDecision
+  | RegisterDecision;
 
 const RANK: Record<Level, number> = { red: 0, yellow: 1, white: 2 };
 

@@ -4,17 +4,19 @@ import { Alarms } from "./alarms";
 import { alarmId, loudest } from "./alarm/order";
 import { nextToAcknowledge, type Item } from "./alarm/queue";
 import type { Alarm } from "./alarm/types";
-import { api, Refused, type Sensors, type Zones } from "./api";
+import { api, checkSignedIn, Refused, type Sensors, type Zones } from "./api";
 import { framedTrack, selectedAlarm, selectedIncident, selectedTrack, type Desk, type OnRefused, type Proposal, type Selection } from "./desk";
 import { h } from "./dom";
 import { Times } from "./format";
 import { frameOf, placesOf } from "./follow";
 import { listenToKeys } from "./keys";
+import { dress } from "./look";
 import { AirMap, type Clicked } from "./map/airmap";
 import { sensorTable } from "./map/ground";
 import type { Decision, Desk as DeskInfo, Incident, Place, Sensor, ViewName } from "./model";
 import { buildLayout, type Layout } from "./layout";
-import { askOfficer } from "./panels/dialogs";
+import { ANYBODY, denial, loginUrl, type Me } from "./me";
+import { askOfficer, askSignOut } from "./panels/dialogs";
 import { helpDialog } from "./panels/popovers";
 import { askShelve, askSuppress } from "./panels/setaside";
 import { incidentOf, Picture } from "./picture";
@@ -61,7 +63,7 @@ export class Page implements Desk {
     desk: this, layout: () => this.layout, map: () => this.map, stopFollowing: () => this.setFollowing(false), reread: (id) => this.reread(id),
   });
 
-  constructor(readonly info: DeskInfo, root: HTMLElement) {
+  constructor(readonly info: DeskInfo, root: HTMLElement, readonly me: Me = ANYBODY) {
     this.times = new Times(info.country);
     this.sound = new AlarmSound(this.settings.isMuted, () => this.redraw());
     this.layout = buildLayout(this, {
@@ -77,18 +79,18 @@ export class Page implements Desk {
       },
       openReplay: () => void this.openReplay(),
       closeReplay: () => void this.closeReplay(),
-      changeOfficer: () => void this.officer(true),
+      changeOfficer: () => void (this.me.is_open ? this.officer(true) : this.account()),
       showLayers: () => this.showLayers(),
     });
     root.replaceChildren(this.layout.element);
-    document.documentElement.dataset["theme"] = this.settings.theme;
+    dress(this.settings.theme);
     this.listen();
     this.liveStream = new Stream(api.streamUrl("live"), (update) => {
       this.live.apply(update);
       for (const reason of update.refused ?? []) this.say(reason, "error");
       this.hearAlarms(update.is_reset === true);
       this.isDirty = true;
-    }, (link) => this.onLink(link));
+    }, (link) => this.onLink(link), () => void checkSignedIn());
     window.setInterval(() => this.frame(), FRAME_MS);
   }
 
@@ -225,6 +227,17 @@ export class Page implements Desk {
     else if (incident?.lat_deg != null && incident.lon_deg != null) this.map?.flyTo(incident.lon_deg, incident.lat_deg, this.layout.covered());
   }
 
+  /** Why this account may not decide, "" if it may. */
+  get denied(): string {
+    return denial(this.me);
+  }
+
+  private async account(): Promise<void> {
+    if (!(await askSignOut(this.me, this.times))) return;
+    await api.signOut().catch(() => undefined);
+    location.assign(loginUrl());
+  }
+
   private async officer(isAsked = false): Promise<string | null> {
     if (this.settings.officer && !isAsked) return this.settings.officer;
     const name = await askOfficer(this.settings.officer);
@@ -246,6 +259,10 @@ export class Page implements Desk {
   async asOfficer(send: (officer: string) => Promise<unknown>, onRefused: OnRefused = (reason) => this.say(reason, "error")): Promise<boolean> {
     if (this.view === "replay") {
       this.say("The replay is the past: decisions are made in the live view.", "error");
+      return false;
+    }
+    if (this.denied !== "") {
+      this.say(this.denied, "error");
       return false;
     }
     const officer = await this.officer();
@@ -329,10 +346,11 @@ export class Page implements Desk {
   }
 
   async suppress(alarm?: Alarm): Promise<void> {
-    const { incidents, channels } = this.live;
+    const { incidents, channels, alarms } = this.live;
     const open = [...incidents.values()].filter((incident) => incident.status === "open");
     const sort = await askSuppress(alarm, {
       incident: open.map((incident) => incident.incident_id), sensor: [...this.sensors.keys()], channel: this.info.channels ?? [...channels.keys()],
+      step: [...alarms.values()].filter(({ source }) => source === "step").map(({ subject }) => subject),
     });
     if (sort !== null) await this.decide({ action: "suppress_alarms", ...sort });
   }
@@ -385,7 +403,7 @@ export class Page implements Desk {
 
   private toggleTheme(): void {
     this.settings.theme = this.settings.theme === "night" ? "day" : "night";
-    document.documentElement.dataset["theme"] = this.settings.theme;
+    dress(this.settings.theme);
     saveSettings(this.settings);
     this.map?.repaint();
     this.redraw();

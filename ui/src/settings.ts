@@ -32,12 +32,19 @@ const DEFAULTS: Settings = {
   },
 };
 
+let account = "";
+
+/** From now on the officer is the account that is signed in, whatever name this browser remembers. */
+export function actAs(name: string): void {
+  account = name;
+}
+
 export function loadSettings(): Settings {
   try {
     const saved = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Settings>;
-    return { ...DEFAULTS, ...saved, layers: { ...DEFAULTS.layers, ...saved.layers } };
+    return { ...DEFAULTS, ...saved, layers: { ...DEFAULTS.layers, ...saved.layers }, ...(account === "" ? {} : { officer: account }) };
   } catch {
-    return structuredClone(DEFAULTS);
+    return { ...structuredClone(DEFAULTS), officer: account };
   }
 }
 

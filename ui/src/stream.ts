@@ -18,6 +18,8 @@ export class Stream {
     private readonly url: string,
     private readonly onUpdate: (update: Update) => void,
     private readonly onLink: (link: Link) => void,
+    /** Hears at once of a connection that the other end has closed. */
+    private readonly onBroken: () => void = () => undefined,
   ) {
     this.watchdog = window.setInterval(() => this.watch(), 250);
     this.connect();
@@ -39,7 +41,9 @@ export class Stream {
     // EventSource gives up on an HTTP error and is slow after others: our own retry replaces both.
     source.onerror = () => {
       source.close();
-      if (this.source === source) this.reconnectSoon();
+      if (this.source !== source) return;
+      this.onBroken();
+      this.reconnectSoon();
     };
   }
 

@@ -151,6 +151,30 @@ describe("a letter that may have arrived", () => {
   });
 });
 
+describe("a photograph on its way", () => {
+  const photo = { action: "add_evidence", officer: "P. S.", incident_id: "I-1", kind: "photo", title: "Photograph of the find" } as const;
+
+  it("goes out after the words, and no words wait for it", async () => {
+    const mail = new Mail();
+    let arrive = (): void => undefined;
+    const slow: Post = {
+      deliver: (letter) => letter.photoId === undefined ? mail.deliver(letter) : new Promise((done) => { arrive = () => done(mail.deliver(letter)); }),
+      isThere: (letter) => mail.isThere(letter),
+    };
+    const outbox = new Outbox(new MemoryShelf(), slow, () => undefined, () => 1_000);
+    await outbox.add(photo, "photograph", "abc");
+    await outbox.add(find, "found");
+    const all = outbox.flush();
+    await expect.poll(() => mail.taken).toEqual(["found"]);
+    await outbox.add(mark("A"), "searched");
+    await outbox.flush();
+    expect(mail.taken).toEqual(["found", "searched"]);
+    arrive();
+    expect(await all).toBe(true);
+    expect(mail.taken).toEqual(["found", "searched", "photograph"]);
+  });
+});
+
 describe("a photograph's fingerprint", () => {
   it("is its SHA-256", async () => {
     // FIPS 180-4, example of SHA-256 over "abc".

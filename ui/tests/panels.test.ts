@@ -1,3 +1,4 @@
+import { ANYBODY } from "../src/me";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Desk, Proposal } from "../src/desk";
 import { Times } from "../src/format";
@@ -11,7 +12,7 @@ const HOSTILE_TEXT = '<img src=x onerror="window.pwned=1"><b>bold</b>';
 
 function desk(picture: Picture, decided: Proposal[] = []): Desk {
   return {
-    info: { title: "Test", country: "LT" }, settings: loadSettings(), times: new Times("LT"), live: picture, picture, view: "live", isLost: false, isFollowing: false,
+    info: { title: "Test", country: "LT" }, settings: loadSettings(), times: new Times("LT"), live: picture, picture, view: "live", me: ANYBODY, denied: "", isLost: false, isFollowing: false,
     selection: { kind: "incident", id: "I-1" }, sensors: new Map(), zoneNames: new Map(),
     select: () => undefined, acknowledgeNext: () => undefined, say: () => undefined, redraw: () => undefined,
     decide: async (proposal) => (decided.push(proposal), true), ...noSearch(),

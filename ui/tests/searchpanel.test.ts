@@ -1,3 +1,4 @@
+import { ANYBODY } from "../src/me";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Desk, Proposal } from "../src/desk";
 import { Times } from "../src/format";
@@ -15,7 +16,7 @@ function opened(plan: SearchPlan | null, decided: Proposal[] = []): { desk: Desk
   const settings = { kinds: {}, fates: {}, conducts: {}, assets: plan?.settings.assets ?? [] };
   picture.apply({ clock: { now_s: 2_000, is_played: false }, incidents: [anIncident({ search: { losses: [{ track: aTrack({ status: "lost" }), declared_s: 1_000 }], settings, changed_s: 1 } })] });
   const desk: Desk = {
-    info: { title: "Test", country: "LT" }, settings: loadSettings(), times: new Times("LT"), live: picture, picture, view: "live", isLost: false, isFollowing: false,
+    info: { title: "Test", country: "LT" }, settings: loadSettings(), times: new Times("LT"), live: picture, picture, view: "live", me: ANYBODY, denied: "", isLost: false, isFollowing: false,
     selection: { kind: "incident", id: "I-1" }, sensors: new Map(), zoneNames: new Map(),
     select: () => undefined, acknowledgeNext: () => undefined, say: () => undefined, redraw: () => undefined,
     ...noSearch(), decide: async (proposal) => (decided.push(proposal), true),

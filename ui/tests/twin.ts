@@ -1,3 +1,4 @@
+import { ANYBODY } from "../src/me";
 import type { Alarm } from "../src/alarm/types";
 import type { Desk, Proposal } from "../src/desk";
 import type { Incident, Track } from "../src/model";
@@ -75,7 +76,7 @@ export const noSearch = (): Pick<Desk, "searching" | "search" | "asOfficer" | "w
 /** A desk with that picture that keeps what is decided at it. */
 export function aDesk(picture: Picture, decided: Proposal[] = [], more: Partial<Desk> = {}): Desk {
   return {
-    info: { title: "Test", country: "LT" }, settings: { ...loadSettings(), officer: "Lt. K" }, times: new Times("LT"), live: picture, picture, view: "live", isLost: false, isFollowing: false,
+    info: { title: "Test", country: "LT" }, settings: { ...loadSettings(), officer: "Lt. K" }, times: new Times("LT"), live: picture, picture, view: "live", me: ANYBODY, denied: "", isLost: false, isFollowing: false,
     selection: { kind: "incident", id: "I-1" }, sensors: new Map(), zoneNames: new Map(),
     select: () => undefined, acknowledgeNext: () => undefined, say: () => undefined, redraw: () => undefined,
     ...noSearch(), decide: async (proposal) => (decided.push(proposal), true), ...more,

@@ -27,7 +27,8 @@ from sargas.model.zone import Polygon, Ring, Zone
 SOURCE = "OpenStreetMap contributors (ODbL), time-zone polygons by timezone-boundary-builder, timezonefinder-data"
 EASTERN_CUT_DEG = 41.0
 
-STATES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+State: TypeAlias = tuple[str, str, str, tuple[str, ...]]
+STATES: tuple[State, ...] = (
     ("LT", "LT", "Lithuania", ("Europe/Vilnius",)),
     ("LV", "LV", "Latvia", ("Europe/Riga",)),
     ("EE", "EE", "Estonia", ("Europe/Tallinn",)),
@@ -132,12 +133,13 @@ def _field(data: bytes, table: int, slot: int) -> int:
     return table + int(struct.unpack_from("<H", data, vtable + 4 + 2 * slot)[0])
 
 
-def load(read: Reader, countries: Sequence[str] | None = None) -> list[Zone]:
+def load(read: Reader, countries: Sequence[str] | None = None, states: Sequence[State] = STATES) -> list[Zone]:
     """Return the sovereign zones of the frontier states, or of `countries` (codes such as LT, BY, RU).
 
     Args:
         read: gives the bytes of a file of the package `timezonefinder_data` by its name, such as `data/zone_ids.npy`.
         countries: country codes; None is all.
+        states: which states there are; those of the frontier if it is left out.
 
     Raises:
         DataError: the package's data are of another layout, or a time zone is missing.
@@ -157,7 +159,7 @@ def load(read: Reader, countries: Sequence[str] | None = None) -> list[Zone]:
         return _geos.Polygon(outer.ring(index), [hole(first + k) for k in range(n_holes)])
 
     zones = []
-    for zone_id, country, name, time_zones in STATES:
+    for zone_id, country, name, time_zones in states:
         if countries is not None and country not in countries:
             continue
         shapes = []

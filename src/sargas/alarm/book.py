@@ -1,7 +1,7 @@
 """The book of alarms: what asks for a person now, what has been put aside or kept quiet, by whom and until when.
 
-Alarms come from the incidents that were heard, and from sensors and channels that are not well. An incident is
-acknowledged as an incident, and its alarm with it.
+Alarms come from the incidents that were heard, from sensors and channels that are not well, and from steps of a case
+that are overdue. An incident is acknowledged as an incident, and its alarm with it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ from sargas.alarm.entries import (
     log_item,
     of_fault,
     of_incident,
+    of_step,
     quieted_by,
     seen,
     shelved,
@@ -99,6 +100,7 @@ class AlarmBook:
         self.hand_overs = []
         self._known: dict[str, Known] = {}
         self._incidents: dict[str, Incident] = {}
+        self._to_do: dict[str, Incident] = {}
         self._ended: dict[str, Did] = {}
         self._sensors = Faults("sensor", self._patience(settings.sensor_on_delay_s, settings.sensor_off_delay_s))
         self._channels = Faults("channel", self._patience(settings.channel_on_delay_s, settings.channel_off_delay_s))
@@ -125,8 +127,11 @@ class AlarmBook:
             if self._incidents.get(incident.incident_id) is not incident:
                 self._incidents[incident.incident_id] = incident
                 self._follow(incident, now_s)
+                self._follow_steps(incident, now_s)
         if len(self._incidents) > len(picture.incidents):
             self._incidents = dict(picture.incidents)
+        for incident in self._to_do.values():
+            self._tell_overdue(incident, now_s)
         self._tell(self._sensors, unwell_sensors(picture, self.settings.degraded_delay_s), now_s)
         self._tell(self._channels, dead_channels(picture), now_s)
         self._run_out(now_s)
@@ -171,6 +176,23 @@ class AlarmBook:
             self._end(known, "closed", now_s)
         else:
             self._return(known, now_s)
+
+    def _follow_steps(self, incident: Incident, now_s: float) -> None:
+        """Keep in mind what is still to be done by a date; the alarm of what was done, or may wait longer, ends."""
+        if any(step.status == "open" and step.due_s is not None for step in incident.file.steps):
+            self._to_do[incident.incident_id] = incident
+        else:
+            self._to_do.pop(incident.incident_id, None)
+        for step in incident.file.steps:
+            known = self._known.get(id_of("step", step.step_id))
+            if known is not None and not step.is_overdue(now_s):
+                self._end(known, "done" if step.status == "done" else "no longer overdue", now_s)
+
+    def _tell_overdue(self, incident: Incident, now_s: float) -> None:
+        """Raise the alarm of each step that is overdue, once."""
+        for step in incident.file.overdue(now_s):
+            if id_of("step", step.step_id) not in self._known:
+                self._stand(of_step(step, incident.incident_id), now_s)
 
     def _tell(self, faults: Faults, unwell: Mapping[str, Unwell], now_s: float) -> None:
         """Let the alarms of sensors or channels be as their faults are."""

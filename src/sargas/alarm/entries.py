@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from msgspec import Struct, structs
 
 from sargas.alarm.faults import RANKS, Fault
-from sargas.alarm.words import clock
+from sargas.alarm.words import clock, day
 from sargas.model.alarm import Alarm, AlarmAction, AlarmLogItem, AlarmSource, Priority, Shelving, Suppression
+from sargas.model.evidence import CaseStep
 from sargas.model.incident import Incident
 
 
@@ -79,6 +80,20 @@ def of_fault(fault: Fault) -> Condition:
         title=fault.title,
         reason=fault.reason,
         n_heard=fault.n_heard,
+    )
+
+
+def of_step(step: CaseStep, incident_id: str) -> Condition:
+    """Return the condition of a step that is overdue: it can wait for the morning, and must not be forgotten."""
+    due = f", due on {day(step.due_s)}" if step.due_s is not None else ""
+    return Condition(
+        alarm_id=alarm_id("step", step.step_id),
+        source="step",
+        subject=step.step_id,
+        priority="low",
+        title=f"Overdue: {step.title}",
+        reason=f"{step.owner} was to do it for {incident_id}{due}",
+        n_heard=1,
     )
 
 

@@ -12,6 +12,11 @@ def clock(time_s: float) -> str:
     return datetime.fromtimestamp(time_s, UTC).strftime("%H:%M:%S UTC")
 
 
+def day(time_s: float) -> str:
+    """Return the UTC date, as in 2025-07-28."""
+    return datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%d")
+
+
 def duration(seconds: float) -> str:
     """Return a time span: seconds below two minutes, minutes below two hours, else hours."""
     if seconds < 120.0:

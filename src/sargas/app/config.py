@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from sargas.app.case_section import CaseSection
+from sargas.app.dossier_section import DossierSection, mistakes_of_dossier
 from sargas.app.outlets import ChannelSection, StreamSection, mistakes_of
+from sargas.app.record_section import RecordSection, mistakes_of_record
 from sargas.app.toml_lines import Table, locate
+from sargas.app.web_section import Web, mistakes_of_posters, mistakes_of_web
 from sargas.model.errors import ConfigError
 from sargas.model.search import Asset
 from sargas.model.sensor import Sensor
@@ -37,11 +41,15 @@ class Watch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Feed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One source of bytes: how they come in and what they mean."""
+    """One source of bytes: how they come in and what they mean.
+
+    `accounts`: of a feed that takes posts, whose posts it takes; of every account that may deliver, if none is named.
+    """
 
     name: Annotated[str, Meta(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     transport: Table
     decoder: Table
+    accounts: list[str] = []
 
 
 class ZoneFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,13 +67,6 @@ class JournalSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     keep_days: Annotated[float, Meta(gt=0.0)] = 30.0
     max_gb: Annotated[float, Meta(gt=0.0)] | None = None
     snapshot_every_s: Annotated[float, Meta(ge=1.0)] = 60.0
-
-
-class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the desk is served."""
-
-    host: str = "127.0.0.1"
-    port: Annotated[int, Meta(ge=0, le=65535)] = 8470
 
 
 class Search(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -124,6 +125,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     journal: JournalSection = JournalSection()
     web: Web = Web()
     search: Search = Search()
+    case: CaseSection = CaseSection()
+    record: RecordSection = RecordSection()
+    dossier: DossierSection = DossierSection()
 
 
 class Checked(Struct, Generic[T]):
@@ -173,7 +177,12 @@ def check(text: str, folder: Path) -> Checked[Config]:
     finder.parts(raw)
     finder.meaning(raw, folder)
     if config is not None:
-        for path, told in mistakes_of(config.channels, config.streams):
+        found = mistakes_of(config.channels, config.streams) + mistakes_of_web(config.web, folder)
+        posters = {index: feed.accounts for index, feed in enumerate(config.feeds)}
+        found += mistakes_of_posters(posters, {i: feed.transport.get("type") for i, feed in enumerate(config.feeds)})
+        found += mistakes_of_record(config.record, folder)
+        found += mistakes_of_dossier(config.dossier, folder)
+        for path, told in found:
             finder.add(path, told)
     return Checked(config, sorted(finder.mistakes, key=lambda mistake: (mistake.line or 0, mistake.key)))
 

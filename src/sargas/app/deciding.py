@@ -9,12 +9,13 @@ from msgspec import Struct
 
 from sargas.app.desk_client import Choose, Kept
 from sargas.app.reading import Read, journal_path, read
+from sargas.app.record import open_journal
 from sargas.app.wire import snapshot_key
 from sargas.model.decision import Decision
 from sargas.model.entry import Body, Decided, Entry, Note
 from sargas.model.errors import DecisionError, JournalError
 from sargas.model.picture import Refused
-from sargas.store import journal_sqlite, snapshot
+from sargas.store import snapshot
 
 NOBODY_LOOKED: Final = "a decision was written while no watch ran"
 
@@ -39,12 +40,14 @@ def append(
     """
     found = before or read(config_path)
     path = journal_path(found.config, config_path)
-    journal = journal_sqlite.build(journal_sqlite.Settings(path=str(path)))
+    told_s = time.time() if now_s is None else now_s
+    journal = open_journal(found.config, config_path.parent, lambda: told_s)
     try:
-        if journal.last_seq() != found.engine.last_seq:
+        if journal.opened_at_seq != found.engine.last_seq:
             raise JournalError(f"journal {path}: it was written meanwhile; try again")
+        for entry in journal.read(found.engine.last_seq):  # what the opening itself wrote: a first key
+            found.engine.accept(entry)
         span_s = journal.span_s()
-        told_s = time.time() if now_s is None else now_s
         told_s = max(told_s, span_s[1]) if span_s is not None else told_s
         note = Note("started", NOBODY_LOOKED)
         first = found.engine.last_seq + 1

@@ -1,17 +1,23 @@
 """The watch that runs at an address: asked what it sees, and handed what was decided, over HTTP."""
 
-from collections.abc import Callable, Mapping
+import os
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
+from urllib.parse import quote, unquote
 
 import httpx
 import msgspec
 from msgspec import Struct
 
 from sargas.model.alarm import AlarmLogItem
-from sargas.model.decision import Decision
-from sargas.model.errors import DecisionError, JournalError
+from sargas.model.decision import AccessEvidence, Decision
+from sargas.model.errors import ConfigError, DecisionError, JournalError
+from sargas.model.evidence import Evidence
 from sargas.model.picture import Picture
 from sargas.model.shift import Shift
+from sargas.web.answers import Content
 from sargas.web.desk import Update
 
 T = TypeVar("T")
@@ -22,7 +28,14 @@ ANSWER_S: Final = 2.0
 """A watch on this machine answers at once; one that does not is not there."""
 READ_S: Final = 30.0
 ORDER_S: Final = 120.0
-REFUSALS: Final = {404, 409, 413, 422}
+CONTENT_S: Final = 600.0
+"""A content of evidence may be hundreds of megabytes."""
+REFUSALS: Final = {403, 404, 409, 413, 422}
+UNKNOWN: Final = 401
+DENIALS: Final = {UNKNOWN, 403}
+TOKEN: Final = "SARGAS_TOKEN"  # noqa: S105 - a name, as the next
+TOKEN_FILE: Final = "SARGAS_TOKEN_FILE"  # noqa: S105
+"""Where a token is looked for: an argument would stand in the list of processes and in the shell's history."""
 
 
 class Kept(Struct, frozen=True):
@@ -35,16 +48,28 @@ class Kept(Struct, frozen=True):
 class Desk:
     """The watch that runs at an address."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, certificate: str = "") -> None:
+        """Look at the watch of that address; its own `certificate` (a PEM file) is trusted beside the known ones.
+
+        Raises:
+            ConfigError: the file of the token cannot be read.
+        """
         self.url = url.rstrip("/")
+        self._token = token()
+        self._certificate = certificate
 
     def answers(self, title: str | None = None) -> bool:
-        """Return whether a watch runs there; the one of that title, if one is given."""
+        """Return whether a watch runs there; the one of that title, if one is given.
+
+        One that asks for a token before it tells its title counts: it is said when it is really asked.
+        """
         try:
             with self._client(ANSWER_S) as client:
                 answer = client.get("/api/desk")
         except (httpx.HTTPError, httpx.InvalidURL):
             return False
+        if answer.status_code in DENIALS:
+            return True
         return bool(answer.is_success) and (title is None or _title(answer) == title)
 
     def picture(self) -> Picture:
@@ -94,6 +119,63 @@ class Desk:
         """
         return self._post("/api/decisions", msgspec.json.encode(decision))
 
+    def hand_in(self, parts: Iterator[bytes]) -> Content:
+        """Hand in the content of evidence.
+
+        Raises:
+            DecisionError: it is not taken.
+            JournalError: it could not be kept.
+        """
+        try:
+            with self._client(CONTENT_S) as client:
+                answer = client.post("/api/evidence", content=parts)
+        except httpx.HTTPError as error:
+            raise JournalError(f"the watch at {self.url} did not take it: {error}") from error
+        if not answer.is_success:
+            told = self._denied(answer) or _told(answer)
+            raise DecisionError(told) if answer.status_code in REFUSALS else JournalError(told)
+        return msgspec.json.decode(answer.content, type=Content)
+
+    def content(self, item: Evidence, access: AccessEvidence) -> Iterator[bytes]:
+        """Return the content of evidence in parts; the watch writes down who had it.
+
+        Raises:
+            DecisionError: it is not given.
+            JournalError: it could not be given whole.
+        """
+        path = f"/api/incidents/{access.incident_id}/evidence/{access.evidence_id}"
+        params = {"officer": access.officer, "purpose": access.purpose}
+        try:
+            with (
+                self._client(CONTENT_S) as client,
+                client.stream("GET", path + ("/frames" if item.frames is not None else ""), params=params) as answer,
+            ):
+                if not answer.is_success:
+                    answer.read()
+                    told = self._denied(answer) or _told(answer)
+                    raise DecisionError(told) if answer.status_code in REFUSALS else JournalError(told)
+                yield from answer.iter_bytes()
+        except httpx.HTTPError as error:
+            raise JournalError(f"the watch at {self.url} did not give it whole: {error}") from error
+
+    def dossier(self, incident_id: str, params: Mapping[str, str]) -> tuple[str, bytes]:
+        """Return the name and the content of an incident's dossier; the watch writes down who had its evidence.
+
+        Raises:
+            DecisionError: it is not given.
+            JournalError: it could not be made.
+        """
+        try:
+            with self._client(CONTENT_S) as client:
+                answer = client.get(f"/api/incidents/{quote(incident_id, safe='')}/dossier", params=dict(params))
+        except httpx.HTTPError as error:
+            raise JournalError(f"the watch at {self.url} did not give it: {error}") from error
+        if not answer.is_success:
+            told = self._denied(answer) or _told(answer)
+            raise DecisionError(told) if answer.status_code in REFUSALS else JournalError(told)
+        _, _, name = answer.headers.get("content-disposition", "").partition("filename*=UTF-8''")
+        return unquote(name), answer.content
+
     def order(self, incident_id: str, officer: str, track_id: int | None) -> Kept:
         """Order the search of the sectors that the map has now.
 
@@ -111,7 +193,7 @@ class Desk:
         except httpx.HTTPError as error:
             raise JournalError(f"the watch at {self.url} did not answer: {error}") from error
         if not answer.is_success:
-            raise JournalError(_told(answer))
+            raise JournalError(self._denied(answer) or _told(answer))
         try:
             return msgspec.json.decode(answer.content, type=kind)
         except msgspec.DecodeError as error:
@@ -127,12 +209,44 @@ class Desk:
             ) from error
         if answer.is_success:
             return Kept(int(answer.json()["entry"]), f"the watch at {self.url}")
-        told = _told(answer)
+        told = self._denied(answer) or _told(answer)
         raise DecisionError(told) if answer.status_code in REFUSALS else JournalError(told)
 
     def _client(self, seconds: float) -> httpx.Client:
+        headers = {"authorization": f"Bearer {self._token}"} if self._token else {}
+        verify: ssl.SSLContext | bool = True
+        if self._certificate and self.url.startswith("https:"):
+            verify = ssl.create_default_context()
+            verify.load_verify_locations(self._certificate)
+            verify.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
         # What a proxy of the environment would answer is not this watch.
-        return httpx.Client(base_url=self.url, timeout=seconds, trust_env=False)
+        return httpx.Client(base_url=self.url, timeout=seconds, trust_env=False, headers=headers, verify=verify)
+
+    def _denied(self, answer: httpx.Response) -> str:
+        """Return how to be let in, if that is what is missing; else nothing."""
+        if answer.status_code != UNKNOWN:
+            return ""
+        if self._token:
+            return f"the watch at {self.url} does not take the token of {TOKEN} or {TOKEN_FILE}: {_told(answer)}"
+        return (
+            f"the watch at {self.url} asks who you are: put a token into {TOKEN}, or name its file in {TOKEN_FILE} or"
+            " after --token-file; `sargas account token` makes one"
+        )
+
+
+def token() -> str:
+    """Return the token that commands show to a watch: from the environment, or from the file that it names.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
+    path = os.environ.get(TOKEN_FILE, "")
+    if not path:
+        return os.environ.get(TOKEN, "").strip()
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{TOKEN_FILE}: {path}: {getattr(error, 'strerror', None) or error}") from error
 
 
 def checked(table: Mapping[str, object], kind: type[T]) -> T:

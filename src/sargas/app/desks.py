@@ -2,21 +2,30 @@
 
 import asyncio
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from msgspec import structs
 
 from sargas.airspace.outlook import OutlookMaker
+from sargas.app.case_section import CaseSection, usual_steps
+from sargas.app.dossier_history import Again
+from sargas.app.dossier_section import Office
+from sargas.app.dossiers import Case, Dossiers
+from sargas.app.dossiers import Country as DossierCountry
+from sargas.app.evidence_room import EvidenceRoom
 from sargas.app.live import Live
 from sargas.app.player import Player
 from sargas.app.restore import checkpoint_before
 from sargas.app.search_basis import Basis, packaged_aircraft
 from sargas.app.searching import Country, File, Searching, order_of
 from sargas.app.wire import Blueprint, build_engine, snapshot_key
+from sargas.dossier.make import Ordered
+from sargas.incident.case_steps import UsualStep
 from sargas.model.decision import Decision
-from sargas.model.entry import Decided
+from sargas.model.entry import Decided, Entry
 from sargas.model.errors import DecisionError
+from sargas.model.evidence import Span
 from sargas.model.incident import Incident
 from sargas.model.outlook import Outlook
 from sargas.model.picture import Picture, Refused
@@ -25,6 +34,8 @@ from sargas.model.sensor import Sensor
 from sargas.model.units import DAY_S
 from sargas.model.zone import Place, Zone
 from sargas.ports import Journal, Transport
+from sargas.register.book import RegisterBook
+from sargas.store import evidence_memory
 from sargas.web.desk import View, ViewName
 
 REPLAY_BACK_S = 3_600.0
@@ -52,7 +63,7 @@ class Dropping(Transport, Protocol):
 
 
 class _Desk:
-    """What both desks share: the map, the outlook and the searches."""
+    """What both desks share: the map, the outlook, the searches and the evidence."""
 
     def __init__(
         self,
@@ -63,6 +74,8 @@ class _Desk:
         is_exercise: bool,
         basis: Basis | None,
         channels: Sequence[str] = (),
+        room: EvidenceRoom | None = None,
+        usual: Sequence[UsualStep] | None = None,
     ) -> None:
         self.title = title
         self.country = blueprint.country
@@ -72,6 +85,10 @@ class _Desk:
         self.places = places
         self.approvals_needed = blueprint.n_approvals
         self.channels: Sequence[str] = channels
+        self.register: RegisterBook | None = None
+        self._room = room or EvidenceRoom(evidence_memory.build(evidence_memory.Settings()))
+        self.evidence = self._room.store
+        self.usual_steps: Sequence[UsualStep] = usual_steps(CaseSection()) if usual is None else usual
         self._blueprint = blueprint
         self._outlooks = OutlookMaker(blueprint.zones, places, blueprint.country)
         country = Country(
@@ -82,11 +99,24 @@ class _Desk:
             is_exercise=is_exercise,
         )
         self._searching = Searching(basis or Basis(aircraft=packaged_aircraft()), country)
+        self.office = Office()
+        of_dossiers = DossierCountry(
+            code=blueprint.country,
+            title=title,
+            sensors=blueprint.sensors,
+            zones=blueprint.zones,
+            places=places,
+            is_exercise=is_exercise,
+        )
+        self._dossiers = Dossiers(of_dossiers, self._room.store)
 
     def view(self, name: ViewName) -> View | None:
         raise NotImplementedError
 
     async def decide(self, decision: Decision, view: ViewName) -> int:
+        raise NotImplementedError
+
+    def _again(self) -> Again:
         raise NotImplementedError
 
     def outlook(self, track_id: int, view: ViewName) -> Outlook:
@@ -150,6 +180,20 @@ class _Desk:
         generation = incident.search.generation if incident.search is not None else 0
         return await self.decide(order_of(plan, officer, generation), view)
 
+    async def dossier(self, incident_id: str, ordered: Ordered) -> File:
+        """Return an incident's dossier: its media type, its name and its content; who took what is journaled before.
+
+        Raises:
+            DecisionError: there is no such incident, or too many are being made.
+            DataError: a content of evidence is not here, or damaged.
+            JournalError: the journal cannot be read or written.
+        """
+        shown, incident = self._incident(incident_id, "live")
+        case = Case(incident=incident, health=dict(shown.health), now_s=shown.now_s)
+        return await self._dossiers.file(
+            ordered, case, self._again(), self.office, lambda access: self.decide(access, "live")
+        )
+
     def _incident(self, incident_id: str, view: ViewName) -> tuple[Picture, Incident]:
         shown = self.view(view)
         incident = shown.picture.incidents.get(incident_id) if shown is not None else None
@@ -174,8 +218,12 @@ class WatchDesk(_Desk):
         basis: Basis | None = None,
         channels: Sequence[str] = (),
         signed_until_s: float | None = None,
+        room: EvidenceRoom | None = None,
+        usual: Sequence[UsualStep] | None = None,
     ) -> None:
-        super().__init__(blueprint, places, title, is_exercise=is_exercise, basis=basis, channels=channels)
+        super().__init__(
+            blueprint, places, title, is_exercise=is_exercise, basis=basis, channels=channels, room=room, usual=usual
+        )
         self.live = live
         self._signed_until_s = signed_until_s
         self._journal = journal
@@ -231,11 +279,29 @@ class WatchDesk(_Desk):
         """
         if view != "live":
             raise DecisionError("a replay shows the past; decide in the live view")
+        return await self._room.decided(decision, lambda: self._decide(decision), self._incidents)
+
+    async def _decide(self, decision: Decision) -> int:
         number, events = await self.live.deliver_decision(Decided(decision))
         for event in events:
             if isinstance(event, Refused):
                 raise DecisionError(event.reason)
         return number
+
+    def _incidents(self) -> Sequence[Incident]:
+        return list(self.live.picture.incidents.values())
+
+    def _again(self) -> Again:
+        return Again(
+            journal=self._journal,
+            make_engine=lambda: build_engine(self._blueprint),
+            key=snapshot_key(self._blueprint),
+            sensors=self.sensors,
+        )
+
+    def entries(self, span: Span) -> Iterator[Entry]:
+        """Return the entries of the journal in the span that it still has, in order."""
+        return self._journal.read(span.first_seq - 1, span.last_seq)
 
     async def post(self, feed: str, data: bytes, peer: str) -> int:
         """Deliver bytes to an HTTP POST feed.
@@ -325,9 +391,27 @@ class PlayedDesk(_Desk):
         """
         if view != "live":
             raise DecisionError("there is no replay here")
-        number = self.player.decide(decision)[0]
+        number = await self._room.decided(decision, lambda: self._decide(decision), self._incidents)
         self.is_taken_over = True
         return number
+
+    async def _decide(self, decision: Decision) -> int:
+        return self.player.decide(decision)[0]
+
+    def _incidents(self) -> Sequence[Incident]:
+        return list(self.player.picture.incidents.values())
+
+    def _again(self) -> Again:
+        return Again(
+            journal=self.player.journal,
+            make_engine=lambda: build_engine(self._blueprint),
+            key=None,
+            sensors=self.sensors,
+        )
+
+    def entries(self, span: Span) -> Iterator[Entry]:
+        """Return the entries of what is played in the span, in order; what was decided meanwhile is not in it."""
+        return self.player.entries(span)
 
     async def post(self, feed: str, data: bytes, peer: str) -> int:
         """Refuse: what is played is already recorded.

@@ -11,6 +11,7 @@ from sargas.app.config import DEFAULT_RULES, DEFAULT_TRACKER, Config
 from sargas.app.demo_officer import Step
 from sargas.app.outgoing import build_outlets, build_streams, renderer
 from sargas.app.outlets import ChannelSection, StreamSection
+from sargas.app.dossier_section import Office
 from sargas.app.playing import play
 from sargas.app.watching import Ready
 from sargas.app.ways_out import WaysOut
@@ -122,6 +123,7 @@ async def demonstrate(name: str, demo: Demonstration, ready: Ready) -> None:
         ready=ready,
         ways=demo_ways_out(scenario.country, demo),
         officer=[Step(at_s=scenario.time_s(one.at), does=one.does, text=one.text) for one in scenario.officer],
+        office=Office(label=scenario.label),
     )
 
 
@@ -183,6 +185,7 @@ def _watch_toml(simulation: Simulation) -> str:
     document = {
         "watch": {"title": simulation.scenario.title, "country": simulation.scenario.country, "is_exercise": True},
         "journal": {"path": JOURNAL},
+        "dossier": {"label": simulation.scenario.label},
         "sensors": [_told(sensor) for sensor in simulation.sensors.values()],
         "feeds": [
             {"name": name, "transport": {"type": "http_post"}, "decoder": decoder}

@@ -104,6 +104,9 @@ class Finder:
             self._part("channel", channel.get("channel"), ("channels", index, "channel"))
         for index, stream in _tables(raw.get("streams")):
             self._part("stream", stream.get("stream"), ("streams", index, "stream"))
+        record = raw.get("record")
+        for index, head in _tables(record.get("heads") if isinstance(record, dict) else None):
+            self._part("witness", head.get("witness"), ("record", "heads", index, "witness"))
         for section, settings in SECTIONS:
             if isinstance(raw.get(section), dict):
                 self.convert(raw[section], settings, (section,))
@@ -209,6 +212,9 @@ class Finder:
             for sensor_id in [named] if isinstance(named, str) else named if isinstance(named, list) else []:
                 if sensor_id not in known:
                     self.add(("feeds", index, "decoder", key), f"no sensor '{sensor_id}' in [[sensors]]")
+        for key in ("certificate", "key", "client_ca"):
+            if isinstance(transport, dict) and transport.get(key):
+                self._is_there(transport[key], ("feeds", index, "transport", key), folder)
         if isinstance(transport, dict) and transport.get("type") == "file":
             path: KeyPath = ("feeds", index, "transport")
             if not transport.get("follow"):  # what is followed may come later

@@ -15,6 +15,7 @@ from sargas.engine import Engine, EngineFactory
 from sargas.model.decision import Decision
 from sargas.model.entry import Body, Decided, Entry
 from sargas.model.errors import DecisionError, JournalError
+from sargas.model.evidence import Span
 from sargas.model.picture import Event, Refused
 from sargas.ports import Journal
 from sargas.store import snapshot
@@ -110,6 +111,15 @@ class Player(Published):
             self._jump_to_s = min(max(jump_to_s, self._start_s), self._end_s)
         self._woken.set()
         self.tell_clock()
+
+    @property
+    def journal(self) -> Journal:
+        """What is played; what was decided meanwhile is not in it."""
+        return self._journal
+
+    def entries(self, span: Span) -> Iterator[Entry]:
+        """Return the entries of the journal in the span, in order."""
+        return self._journal.read(span.first_seq - 1, span.last_seq)
 
     def decide(self, decision: Decision) -> tuple[int, list[Event]]:
         """Let a decision take effect now; return its number and what changed.

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 
 from sargas.app.demo_officer import DemoOfficer, Step
 from sargas.app.desks import PlayedDesk
+from sargas.app.dossier_section import Office
 from sargas.app.player import Player
+from sargas.app.register_files import starter_book
+from sargas.app.register_keeping import keep_register
 from sargas.app.search_basis import Basis
 from sargas.app.watching import Ready, glimpse_of, serve_until_stopped
 from sargas.app.ways_out import WaysOut, run_ways_out
@@ -29,6 +32,7 @@ async def play(
     basis: Basis | None = None,
     ways: WaysOut | None = None,
     officer: Sequence[Step] = (),
+    office: Office = Office(),  # noqa: B008 - a frozen Struct
 ) -> None:
     """Serve the entries of a journal as a played desk until SIGINT or SIGTERM.
 
@@ -54,10 +58,13 @@ async def play(
     desk = PlayedDesk(
         blueprint, load_places(), title, is_exercise=is_exercise, player=player, basis=basis, channels=channels
     )
+    desk.register = book = starter_book()
+    desk.office = office
     if officer:
         player.follow(DemoOfficer(player, officer, lambda: not desk.is_taken_over))
     async with asyncio.TaskGroup() as tasks:
         running = [tasks.create_task(player.run(), name="player")]
+        running.append(tasks.create_task(keep_register(book, player, blueprint), name="register"))
         if ways is not None:
             out = run_ways_out(ways, player, player.record, lambda: glimpse_of(player, blueprint))
             running.append(tasks.create_task(out, name="ways out"))

@@ -1,20 +1,24 @@
 """A configuration as a command sees it: the watch that runs it, or, in `journaled`, its journal while none runs."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from sargas.app import config as configuration
-from sargas.app.config import Watch, Web
+from sargas.app.config import Watch
 from sargas.app.desk_client import Choose, Desk, Kept
 from sargas.app.outlets import ChannelSection
+from sargas.app.web_section import Web
 from sargas.model.alarm import AlarmLogItem
-from sargas.model.decision import Decision
+from sargas.model.decision import AccessEvidence, Decision
 from sargas.model.errors import DecisionError
+from sargas.model.evidence import Evidence
 from sargas.model.picture import Picture
 from sargas.model.shift import Shift
+from sargas.web.answers import Content
 
 
 class Front(Struct, frozen=True, kw_only=True):
@@ -44,6 +48,12 @@ class Prompt(Protocol):
     def decide(self, decision: Decision | Choose) -> Kept:
         """Hand in a decision, or what decides it from the picture."""
 
+    def hand_in(self, parts: Iterator[bytes]) -> Content:
+        """Hand in the content of evidence; a decision then puts it on a file."""
+
+    def content(self, item: Evidence, access: AccessEvidence) -> Iterator[bytes]:
+        """Return the content of evidence in parts; who had it is written down before."""
+
 
 class AtWatch:
     """The prompt of a watch that runs; it has its own time."""
@@ -60,6 +70,7 @@ class AtWatch:
             raise DecisionError(f"no time can be given: the watch at {watch.url} runs and has its own")
         self._watch = watch
         self.picture, self.alarm_log, self.shift = watch.picture, watch.alarm_log, watch.shift
+        self.hand_in, self.content = watch.hand_in, watch.content
 
     def decide(self, decision: Decision | Choose) -> Kept:
         """Hand in a decision, or what decides it from the picture."""
@@ -71,7 +82,7 @@ def watch_of(front: Front, url: str | None) -> Desk | None:
 
     At the address of the configuration a watch of another title is not its watch.
     """
-    watch = Desk(url or address(front.web))
+    watch = Desk(url or address(front.web), certificate=front.web.certificate)
     return watch if watch.answers(None if url else front.watch.title) else None
 
 
@@ -83,12 +94,19 @@ def front_of(config_path: Path) -> Front:
     """
     text = configuration.read_text(config_path)
     try:
-        return msgspec.toml.decode(text, type=Front)
+        front = msgspec.toml.decode(text, type=Front)
     except msgspec.DecodeError:
         whole = configuration.read(config_path)  # tells every mistake with its line
-        return Front(watch=whole.watch, web=whole.web, channels=whole.channels)
+        front = Front(watch=whole.watch, web=whole.web, channels=whole.channels)
+    if not front.web.certificate:
+        return front
+    certificate = str(config_path.parent / front.web.certificate)
+    return structs.replace(front, web=structs.replace(front.web, certificate=certificate))
 
 
 def address(web: Web) -> str:
     """Return where the watch of a configuration is served."""
-    return f"http://{'127.0.0.1' if web.host in {'0.0.0.0', '::'} else web.host}:{web.port}"  # noqa: S104
+    host = "127.0.0.1" if web.host in {"0.0.0.0", "::"} else web.host  # noqa: S104
+    if web.certificate:  # it is made out to a name
+        return f"https://{web.host_names[0] if web.host_names else host}:{web.port}"
+    return f"http://{host}:{web.port}"

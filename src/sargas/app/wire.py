@@ -13,7 +13,7 @@ from msgspec import Struct
 from sargas import __version__, plugins
 from sargas.airspace import borders, places
 from sargas.alarm import book as alarm_book
-from sargas.app import outgoing, search_basis, warning_files
+from sargas.app import outgoing, search_basis, warning_files, witnesses
 from sargas.app.config import Config, ZoneFile, settings_of, settings_of_table
 from sargas.app.toml_lines import Table
 from sargas.app.zone_files import read_zones
@@ -32,6 +32,7 @@ from sargas.warn.wording import Wording
 
 T = TypeVar("T")
 
+FILE_KEYS = ("path", "certificate", "key", "client_ca")
 CORE = ("airspace", "alarm", "decode", "fuse", "identify", "incident", "kernels", "model", "warn")
 
 
@@ -128,6 +129,7 @@ def problems_of(config: Config, folder: Path) -> list[tuple[str, str]]:
     warning = config.warning
     problems += warning_files.problems_of(warning.municipalities, warning.points, warning.wordings, folder)
     problems += outgoing.problems_of(config, folder)
+    problems += witnesses.problems_of(config.record.heads, folder)
     if not problems:
         try:
             build_engine(blueprint_of(config, folder))
@@ -196,10 +198,10 @@ def build_rule(table: Table, blueprint: Blueprint) -> Rule:
 
 
 def build_transport(table: Table, name: str, folder: Path) -> Transport:
-    """Return the transport that a feed's table names; a `path` in it is looked for beside `folder`."""
+    """Return the transport that a feed's table names; files in it are looked for beside `folder`."""
     module = plugins.load("transport", str(table["type"]))
-    if isinstance(path := table.get("path"), str):
-        table = {**table, "path": str(folder / path)}
+    files = {key: str(folder / file) for key in FILE_KEYS if isinstance(file := table.get(key), str) and file}
+    table = {**table, **files}
     transport: Transport = module.build(settings_of(module, table), name)
     return transport
 

@@ -184,7 +184,7 @@ def suppress(
     config: Path
         The configuration; the watch that runs it takes it, else its journal.
     source: AlarmSource
-        Whose alarms: incident, sensor or channel.
+        Whose alarms: incident, sensor, channel or step.
     duration: For
         For how long: 15m, 1h30m. How long is allowed stands in [alarms] suppress_max_s and suppress_all_max_s.
     officer: str
@@ -192,7 +192,7 @@ def suppress(
     text: str
         Why.
     subject: str
-        Only those of this incident, sensor or channel.
+        Only those of this incident, sensor, channel or step.
     kind: str
         Only those about this kind, as it was identified, such as balloon.
     time: datetime | None

@@ -4,9 +4,18 @@ from pathlib import Path
 
 from cyclopts import App
 
+from sargas.cli import incident_export, incident_file, incident_read, incident_steps, incident_verify
 from sargas.cli.console import EXIT_NOT_FOUND, EXIT_OK, fail, say, say_json, table, utc
 
-app = App(name="incident", help="List incidents, or show one, as the journal of a configuration holds them.")
+app = App(
+    name="incident",
+    help="List incidents, show one, and keep its file: evidence, who has and who saw it, holds, what is to be done.",
+)
+incident_file.register(app)
+incident_steps.register(app)
+app.command(incident_verify.verify)
+app.command(incident_export.export)
+app.command(incident_read.read)
 
 
 @app.command(name="list")

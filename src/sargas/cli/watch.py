@@ -31,6 +31,17 @@ def watch(
 
     logs.configure(as_json=json_logs, level=log_level)
     read = configuration.read(config)
+
+    def first_password(password: str) -> None:
+        say(
+            "there was no account yet, so there is one now: sign in as 'admin' with the password\n\n"
+            f"    {password}\n\n"
+            "It is told this once and kept nowhere. Give the administrator one of your own with\n"
+            f"    sargas account password {config} admin\n"
+            "and each officer an account:\n"
+            f"    sargas account add {config} NAME --role officer\n"
+        )
+
     with ExitStack() as restoring:
         bar = restoring.enter_context(progress("restoring the picture", total=1.0, is_quiet=json_logs))
 
@@ -44,6 +55,7 @@ def watch(
                 read,
                 config.parent,
                 ready=ready,
+                first_password=first_password,
                 progress=lambda done, of: bar(done / of if of else 1.0),
             )
         )

@@ -8,7 +8,8 @@ and other machines are turned away.
 
 import asyncio
 import random
-from typing import Annotated, Literal
+import ssl
+from typing import Annotated, Final, Literal
 
 import structlog
 from msgspec import Meta, Struct
@@ -24,13 +25,21 @@ from sargas.feed._outlet import (
     take_lines,
     words,
 )
+from sargas.model.errors import ConfigError
 from sargas.ports import Deliver, Transport
+
+HANDSHAKE_S: Final = 10.0
+"""Who has not shown who he is by then is cut off."""
 
 log = structlog.get_logger()
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where to listen; `allow` lists the networks that may connect, empty allows all."""
+    """Where to listen; `allow` lists the networks that may connect, empty allows all.
+
+    `certificate`, `key`: PEM files; with them clients connect by TLS. `client_ca`: a PEM file of authorities; with it
+    only clients come in that show a certificate which one of them has signed.
+    """
 
     port: Annotated[int, Meta(ge=0, le=65_535)]
     host: str = "0.0.0.0"  # noqa: S104 - sensors connect from outside
@@ -38,13 +47,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     clients_max: Annotated[int, Meta(ge=1, le=1_000)] = 32
     allow: tuple[str, ...] = ()
     idle_timeout_s: Annotated[float, Meta(gt=0.0)] | None = None
+    certificate: str = ""
+    key: str = ""
+    client_ca: str = ""
 
 
 def build(settings: Settings, name: str) -> Transport:
     """Return the transport of the feed `name`.
 
     Raises:
-        ConfigError: a network is none.
+        ConfigError: a network is none, or a file of TLS cannot be used.
     """
     return TcpServer(settings, name, random.SystemRandom())
 
@@ -58,6 +70,7 @@ class TcpServer:
         self._settings = settings
         self._name = name
         self._allowed = networks(settings.allow, "allow")
+        self._tls = tls_context(settings)
         self._backoff = Backoff(1.0, 30.0, rng)
         self._clients: dict[asyncio.Task[None], str] = {}
 
@@ -78,7 +91,12 @@ class TcpServer:
                 self._accept(tasks, reader, writer, outlet)
 
             server = await asyncio.start_server(
-                accept, self._settings.host, self._settings.port, limit=FRAME_BYTES_MAX
+                accept,
+                self._settings.host,
+                self._settings.port,
+                limit=FRAME_BYTES_MAX,
+                ssl=self._tls,
+                ssl_handshake_timeout=HANDSHAKE_S if self._tls is not None else None,
             )
             self.address = server.sockets[0].getsockname()[:2]
             try:
@@ -120,7 +138,7 @@ class TcpServer:
             if before:
                 await asyncio.wait(before)
             keep_alive(writer.get_extra_info("socket"))
-            await outlet.opened(at(writer.get_extra_info("peername")))
+            await outlet.opened(_named(writer) + at(writer.get_extra_info("peername")))
             reason = await self._pass_on(reader, outlet)
         finally:
             writer.transport.abort()
@@ -151,3 +169,33 @@ class TcpServer:
             for lines in take_lines(buffer):
                 await outlet.bytes_in(lines)
         return reason
+
+
+def tls_context(settings: Settings) -> ssl.SSLContext | None:
+    """Return how clients connect by TLS, None if they do not.
+
+    Raises:
+        ConfigError: a file is missing or cannot be used.
+    """
+    if not settings.certificate and not settings.key and not settings.client_ca:
+        return None
+    if not settings.certificate or not settings.key:
+        raise ConfigError("certificate and key go together, and client_ca needs both")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(settings.certificate, settings.key)
+        if settings.client_ca:
+            context.load_verify_locations(settings.client_ca)
+            context.verify_mode = ssl.CERT_REQUIRED
+    except OSError as error:  # ssl.SSLError is one
+        files = ", ".join(filter(None, (settings.certificate, settings.key, settings.client_ca)))
+        raise ConfigError(f"{files}: {error.strerror or error}") from error
+    return context
+
+
+def _named(writer: asyncio.StreamWriter) -> str:
+    """Return the name in the client's certificate, "" if it showed none."""
+    shown = writer.get_extra_info("peercert") or {}
+    names = [value for parts in shown.get("subject", ()) for key, value in parts if key == "commonName"]
+    return f"{names[0]} at " if names else ""

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from typing import Annotated, Final
+from typing import Annotated, Final, get_args
 
 from msgspec import Meta, Struct, structs
 
 from sargas.incident import words
 from sargas.incident.annunciate import Annunciator, Rules, Steps
 from sargas.incident.decisions import happenings, on_incident
+from sargas.incident.file_fold import is_on_file
 from sargas.incident.fold import RANK, fold, says_more
 from sargas.incident.levels import Patience, Sky, assess, sought
 from sargas.incident.losses import followed, loss_of
@@ -19,12 +20,13 @@ from sargas.incident.warning_decisions import WarningRules
 from sargas.incident.warning_fold import case_since_s
 from sargas.model.aircraft import Aircraft
 from sargas.model.alarm import Priority
-from sargas.model.decision import Decision, LinkTrack
+from sargas.model.decision import Decision, FileDecision, LinkTrack
 from sargas.model.entry import Dispatched
 from sargas.model.errors import DecisionError
 from sargas.model.finding import Crossing, Finding
 from sargas.model.incident import (
     Drafted,
+    EvidenceAccessed,
     FindingJoined,
     Happening,
     Incident,
@@ -47,6 +49,9 @@ HARMLESS: Final = frozenset({"aircraft", "bird", "clutter", "own_exercise", "fal
 FRESH_S: Final = 120.0
 """A track that is younger than this when something is found of it was a case from its first report on."""
 GONE: Final = frozenset({"lost", "ended"})
+ON_FILE: Final = get_args(FileDecision)
+SHELVED_KEPT: Final = 10_000
+"""Closed incidents of which only the bones are kept, so that what is found later can still be put on their file."""
 
 Seconds = Annotated[float, Meta(ge=0.0, le=604_800.0)]
 Metres = Annotated[float, Meta(ge=0.0, le=500_000.0)]
@@ -158,6 +163,7 @@ class IncidentBook:
         self._endurance = endurance_of(aircraft, settings.endurance_s, settings.endurance_max_s)
         self._rules = rules
         self._incidents: dict[str, Incident] = {}
+        self._shelved: dict[str, Incident] = {}
         self._watches: dict[str, Sky] = {}
         self._by_finding: dict[str, str] = {}
         self._by_track: dict[int, str] = {}
@@ -168,6 +174,7 @@ class IncidentBook:
         """Go on with the incidents of a book that another configuration kept."""
         for name in ("_incidents", "_watches", "_by_finding", "_by_track", "_count"):
             setattr(self, name, copy(getattr(before, name)))
+        self._shelved = dict(getattr(before, "_shelved", {}))  # a version that kept no files shelved none
         self._watches = {incident_id: sky.renewed() for incident_id, sky in self._watches.items()}
         self._incidents = {key: self._renewed(incident) for key, incident in self._incidents.items()}
         kept = getattr(before, "_annunciator", None)  # a version that had no alarms kept none
@@ -211,13 +218,17 @@ class IncidentBook:
             DecisionError: it names no incident, or the incident's state does not allow it.
         """
         asked = on_incident(decision)
-        incident = self._incidents.get(asked.incident_id)
+        is_on_shelf = isinstance(asked, ON_FILE) and asked.incident_id in self._shelved
+        incident = (self._shelved if is_on_shelf else self._incidents).get(asked.incident_id)
         if incident is None:
             known = ", ".join(list(self._incidents)[-5:]) or "none"
             raise DecisionError(f"there is no incident '{asked.incident_id}'; the last ones are: {known}")
         self._changed = {}
-        for what in happenings(asked, incident, picture, time_s=time_s, entry=entry, rules=self._rules):
-            evidence: tuple[int, ...] = (entry,)
+        happened = happenings(asked, incident, picture, time_s=time_s, entry=entry, rules=self._rules)
+        if is_on_shelf:
+            self._incidents[incident.incident_id] = self._shelved.pop(incident.incident_id)
+        for what in happened:
+            evidence: tuple[int, ...] = () if isinstance(what, EvidenceAccessed) else (entry,)
             if isinstance(what, TrackJoined):
                 self._by_track[what.track_id] = incident.incident_id
             if isinstance(asked, LinkTrack):
@@ -503,17 +514,52 @@ class IncidentBook:
             self._happen(incident_id, picture.now_s, told)
 
     def _forget(self) -> None:
-        """Drop the oldest closed incidents beyond those that are kept, and what points at them."""
-        excess = len(self._incidents) - len(self._watches) - self._settings.n_closed_kept
-        if excess <= 0:
+        """Put the oldest closed incidents beyond those that are kept on the shelf, and drop what points at them.
+
+        One with a file stays: its evidence is looked at, and its steps become overdue, long after it was closed.
+        """
+        most = self._settings.n_closed_kept
+        if len(self._incidents) - len(self._watches) <= most:
             return
-        closed = [key for key, incident in self._incidents.items() if incident.status == "closed"]
-        gone = set(closed[:excess])
+        over = [key for key, one in self._incidents.items() if one.status == "closed" and not is_on_file(one.file)]
+        gone = set(over[: max(0, len(over) - most)])
+        if not gone:
+            return
+        for key in over[: len(gone)]:
+            self._shelved[key] = _bones(self._incidents[key])
+        self._shelved = dict(list(self._shelved.items())[-SHELVED_KEPT:])
         self._incidents = {key: value for key, value in self._incidents.items() if key not in gone}
         self._changed = {key: None for key in self._changed if key not in gone}
         self._by_finding = {key: value for key, value in self._by_finding.items() if value not in gone}
         self._by_track = {key: value for key, value in self._by_track.items() if value not in gone}
         self._annunciator.keep_only(self._incidents)
+
+
+def _bones(incident: Incident) -> Incident:
+    """Return what is still known of an incident that was dropped: which one it was, when, where and how grave."""
+    clock = None if incident.clock is None else DecisionClock(first_report_s=incident.clock.first_report_s)
+    return Incident(
+        incident_id=incident.incident_id,
+        title=incident.title,
+        status="closed",
+        level=incident.level,
+        highest_level=incident.highest_level,
+        first_report_s=incident.first_report_s,
+        opened_s=incident.opened_s,
+        changed_s=incident.changed_s,
+        closed_s=incident.closed_s,
+        disposition=incident.disposition,
+        lat_deg=incident.lat_deg,
+        lon_deg=incident.lon_deg,
+        file=incident.file,
+        clock=clock,
+        priority=incident.priority,
+        kind=incident.kind,
+        timeline=incident.timeline[:1],
+        decided_entry=incident.decided_entry,
+        decided_what=incident.decided_what,
+        decided_by=incident.decided_by,
+    )
 
 
 def _first_report_s(finding: Finding, picture: Picture) -> float:

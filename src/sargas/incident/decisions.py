@@ -3,21 +3,31 @@
 from typing import get_args
 
 from sargas.incident import words
+from sargas.incident.file_decisions import file_happenings
 from sargas.incident.search_decisions import search_happenings
 from sargas.incident.still_flying import still_flying, told
 from sargas.incident.unseen import check_seen
 from sargas.incident.warning_decisions import WarningRules, named, warning_happenings
 from sargas.model.decision import (
+    AccessEvidence,
     Acknowledge,
+    AddEvidence,
     ApproveWarning,
+    ChangeStep,
     Close,
     Comment,
     CountersignWarning,
     Decision,
     Dispose,
     EditWarning,
+    HandleEvidence,
+    HandOverEvidence,
+    HoldIncident,
     IncidentDecision,
     LinkTrack,
+    OpenStep,
+    ReleaseIncident,
+    RemoveEvidence,
     Reopen,
     SendWarning,
     WithdrawWarning,
@@ -83,6 +93,11 @@ def happenings(
             return _link(decision, incident, picture)
         case EditWarning() | ApproveWarning() | CountersignWarning() | SendWarning() | WithdrawWarning():
             return [*warning_happenings(decision, incident, time_s, rules)]
+        case (
+            AddEvidence() | HandOverEvidence() | AccessEvidence() | HandleEvidence() | RemoveEvidence()
+            | HoldIncident() | ReleaseIncident() | OpenStep() | ChangeStep()
+        ):  # fmt: skip
+            return [*file_happenings(decision, incident, time_s, entry)]
         case _:
             return [*search_happenings(decision, incident, time_s, entry)]
 

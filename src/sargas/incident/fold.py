@@ -5,6 +5,7 @@ from typing import Final
 from msgspec import structs
 
 from sargas.incident import words
+from sargas.incident.file_fold import fold_file
 from sargas.incident.near import distance_m
 from sargas.incident.search_fold import fold_search, is_of_a_sensor
 from sargas.incident.warning_fold import case_since_s, fold_clock, fold_warning
@@ -15,6 +16,7 @@ from sargas.model.incident import (
     Closed,
     ClueJoined,
     Disposed,
+    EvidenceAccessed,
     FindingJoined,
     Found,
     Happening,
@@ -69,8 +71,9 @@ def fold(incident: Incident | None, event: IncidentEvent) -> Incident:
         state,
         search=fold_search(state.search, event),
         warning=fold_warning(state.warning, event),
+        file=fold_file(state.file, event),
         clock=fold_clock(state.clock, event),
-        changed_s=max(state.changed_s, event.time_s),
+        changed_s=state.changed_s if isinstance(what, EvidenceAccessed) else max(state.changed_s, event.time_s),
     )
     return _on_record(state, event, words.sentence(what) or _news(incident, what))
 

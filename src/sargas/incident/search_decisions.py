@@ -116,7 +116,7 @@ def _clue(decision: AddClue, incident: Incident, time_s: float, entry: int) -> C
         lat_deg=decision.lat_deg,
         lon_deg=decision.lon_deg,
         radius_m=decision.radius_m,
-        time_s=None if decision.time_s is None else _past(decision.time_s, time_s),
+        time_s=None if decision.time_s is None else past(decision.time_s, time_s),
         time_sd_s=decision.time_sd_s,
         text=decision.text,
         by=decision.officer,
@@ -126,7 +126,7 @@ def _clue(decision: AddClue, incident: Incident, time_s: float, entry: int) -> C
 def _weighed(decision: WeighClue, search: SearchState) -> ClueWeighed:
     known = [clue.clue_id for clue in search.clues]
     if decision.clue_id not in known:
-        raise DecisionError(f"there is no clue '{decision.clue_id}'; have {_list(known)}")
+        raise DecisionError(f"there is no clue '{decision.clue_id}'; have {listed(known)}")
     return ClueWeighed(officer=decision.officer, clue_id=decision.clue_id, reliability=decision.reliability)
 
 
@@ -151,7 +151,7 @@ def _searched(decision: MarkSearched, search: SearchState, incident: Incident, t
         name, ring = sector.name, sector.ring
     return Searched(
         searched_id=f"s{entry}",
-        time_s=time_s if decision.time_s is None else _past(decision.time_s, time_s),
+        time_s=time_s if decision.time_s is None else past(decision.time_s, time_s),
         by=decision.officer,
         asset=decision.asset,
         sector=name,
@@ -166,7 +166,7 @@ def _searched(decision: MarkSearched, search: SearchState, incident: Incident, t
 
 def _sector(name: str, search: SearchState) -> SectorOutline:
     """Return an ordered sector, of this order or of an earlier one: a team may have set out before the new one."""
-    have = _list([sector.name for sector in search.sectors])
+    have = listed([sector.name for sector in search.sectors])
     if not name:
         raise DecisionError(f"say what was searched: a sector (have {have}), a ring, or the paths that were walked")
     for sector in (*search.sectors, *reversed(search.past_sectors)):
@@ -183,7 +183,7 @@ def _find(decision: ReportFind, incident: Incident, time_s: float, entry: int) -
         raise DecisionError(f"{incident.incident_id} has {FINDS_KEPT} finds, no more can be kept; comment")
     return Find(
         find_id=f"f{entry}",
-        time_s=time_s if decision.time_s is None else _past(decision.time_s, time_s),
+        time_s=time_s if decision.time_s is None else past(decision.time_s, time_s),
         by=decision.officer,
         what=decision.what,
         lat_deg=decision.lat_deg,
@@ -211,7 +211,7 @@ def _ring(ring: Sequence[tuple[float, float]], what: str) -> tuple[tuple[float, 
     return found
 
 
-def _past(told_s: float, now_s: float) -> float:
+def past(told_s: float, now_s: float) -> float:
     """Return the time told, not later than now; a clock may be a little ahead.
 
     Raises:
@@ -224,7 +224,7 @@ def _past(told_s: float, now_s: float) -> float:
     return min(told_s, now_s)
 
 
-def _list(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     """Return the names for a sentence, a long list cut short."""
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return ", ".join(names[:NAMED]) + more if names else "none"

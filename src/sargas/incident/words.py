@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Final
 
+from sargas.model.evidence import CaseStep
 from sargas.model.finding import Finding
 from sargas.model.incident import (
     Acknowledged,
@@ -14,9 +15,16 @@ from sargas.model.incident import (
     Commented,
     Disposed,
     Drafted,
+    EvidenceAccessed,
+    EvidenceAdded,
+    EvidenceHandedOver,
+    EvidenceHandled,
+    EvidenceRemoved,
+    FileHappening,
     FindingJoined,
     Found,
     Happening,
+    Held,
     LevelChanged,
     Opened,
     Ranked,
@@ -26,6 +34,8 @@ from sargas.model.incident import (
     SearchOpened,
     SearchOrdered,
     SearchPlanned,
+    StepChanged,
+    StepOpened,
     TrackJoined,
     TrackLost,
     WarningApproved,
@@ -48,6 +58,18 @@ FOUND_WORDS: Final = {
     "explosive": "an explosive",
     "other": "something",
 }
+EVIDENCE_WORDS: Final = {
+    "frames": "raw frames",
+    "photo": "photograph",
+    "recording": "recording",
+    "wreck_finding": "wreck finding",
+    "forensic": "forensic result",
+    "statement": "statement",
+    "open_source": "published report",
+    "document": "document",
+    "other": "evidence",
+}
+HANDLING_WORDS: Final = {"clear": "everybody", "partners": "allies and other ministries", "own": "nobody else"}
 SENSORS_NAMED: Final = 6
 LEVEL_WORDS: Final = {"white": "White, over", "yellow": "Yellow, likely", "red": "Red, in the airspace"}
 
@@ -101,6 +123,11 @@ def sentence(what: Happening) -> str:
         case Acknowledged() | Commented() | Disposed() | Closed() | Reopened():
             return _of_officer(what)
         case (
+            EvidenceAdded() | EvidenceHandedOver() | EvidenceAccessed() | EvidenceHandled() | EvidenceRemoved()
+            | Held() | StepOpened() | StepChanged()
+        ):  # fmt: skip
+            return _of_file(what)
+        case (
             Drafted() | WarningEdited() | WarningApproved() | WarningCountersigned()
             | WarningSent() | WarningWithdrawn() | WarningDispatched()
         ):  # fmt: skip
@@ -138,6 +165,12 @@ def officer(what: Happening) -> str:
             return find.by
         case ClueJoined(clue=clue):
             return clue.by if clue.report is None else ""
+        case EvidenceAdded() | EvidenceHandled() | EvidenceRemoved() | Held() | StepChanged():
+            return what.officer
+        case EvidenceHandedOver(step=handed):
+            return handed.officer
+        case StepOpened(step=opened):
+            return opened.opened_by
         case _:
             return ""
 
@@ -192,6 +225,40 @@ def _dispatched(what: WarningDispatched) -> str:
             return _with_text(f"{what.warning_id} not delivered by {where} yet", what.text)
         case _:
             return ""
+
+
+def short(name: str) -> str:
+    """Return the name of an item or a step on its own incident's file, as in E3."""
+    return name.rpartition("-")[2]
+
+
+def _of_file(what: FileHappening) -> str:
+    match what:
+        case EvidenceAdded(evidence=evidence):
+            instead = f", instead of {short(evidence.replaces)}" if evidence.replaces else ""
+            name = EVIDENCE_WORDS[evidence.kind].capitalize()
+            return f"{name} {short(evidence.evidence_id)} on the file{instead}: {evidence.title}"
+        case EvidenceHandedOver(evidence_id=name, step=handed):
+            return _with_text(f"{short(name)} handed over to {handed.holder}", handed.text)
+        case EvidenceAccessed():
+            return ""
+        case EvidenceHandled(evidence_id=name, handling=handling, text=text):
+            return _with_text(f"{short(name)} is for {HANDLING_WORDS[handling]}", text)
+        case EvidenceRemoved(evidence_id=name, text=text):
+            return _with_text(f"Content of {short(name)} removed", text)
+        case Held(hold=hold, text=text):
+            return _with_text("Hold: nothing of it may be removed" if hold else "Hold released", text)
+        case StepOpened(step=step):
+            return f"To do, {short(step.step_id)}: {_step(step)}"
+        case StepChanged(step=step, text=text):
+            done = {"open": "", "done": " done", "dropped": " dropped"}[step.status]
+            return _with_text(f"{short(step.step_id)}{done}: {_step(step)}", text)
+
+
+def _step(step: CaseStep) -> str:
+    due = f", due {day(step.due_s)}" if step.status == "open" and step.due_s is not None else ""
+    documents = f", {_count(len(step.documents), 'document')}" if step.documents else ""
+    return f"{step.title}, by {step.owner}{due}{documents}"
 
 
 def _of_search(what: SearchHappening) -> str:

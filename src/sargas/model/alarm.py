@@ -7,7 +7,8 @@ from msgspec import Meta, Struct
 Priority = Literal["high", "medium", "low"]
 AlarmState = Literal["unacknowledged", "acknowledged", "returned", "normal"]
 """`returned`: what it was about is over, and nobody has seen it. `normal`: over and seen, the alarm is gone."""
-AlarmSource = Literal["incident", "sensor", "channel"]
+AlarmSource = Literal["incident", "sensor", "channel", "step"]
+"""`step`: something that should have been done for a case by now."""
 AlarmAction = Literal[
     "raised",
     "raised_again",

@@ -5,6 +5,7 @@
     ├── DataError          a file of borders, zones, towns or a scenario cannot be used
     ├── JournalError       the journal cannot be read or written
     ├── ChannelError       a warning or a stream did not reach the other end
+    ├── AccountError       an account, a password or a token cannot be made, found or used
     └── DecisionError      a person asked for something that the state does not allow
 
 What comes in from outside is not an error: decoders return `sargas.model.report.Malformed`.
@@ -29,6 +30,10 @@ class JournalError(SargasError):
 
 class ChannelError(SargasError):
     """A warning or a stream did not reach the other end."""
+
+
+class AccountError(SargasError):
+    """An account, a password or a token cannot be made, found or used."""
 
 
 class DecisionError(SargasError):

@@ -134,7 +134,10 @@ class Evidence(Struct, frozen=True, kw_only=True):
 
 
 class CaseStep(Struct, frozen=True, kw_only=True):
-    """Something that must still be done, or was, for the case; `documents` are evidence on the same file."""
+    """Something that must still be done, or was, for the case; `documents` are evidence on the same file.
+
+    `entry` is the decision that changed it last, `changed_by` whose: nobody undoes what he has not seen.
+    """
 
     step_id: str
     kind: StepKind
@@ -148,6 +151,8 @@ class CaseStep(Struct, frozen=True, kw_only=True):
     ended_by: str = ""
     text: str = ""
     documents: tuple[str, ...] = ()
+    entry: int = 0
+    changed_by: str = ""
 
     def is_overdue(self, now_s: float) -> bool:
         """Return whether it should have been done by now."""

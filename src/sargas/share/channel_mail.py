@@ -107,7 +107,14 @@ class Mail:
         Raises:
             ChannelError: it took it for nobody, and why.
         """
-        data = message(bulletin, self._settings).as_bytes(policy=POLICY)
+        return await self.send(message(bulletin, self._settings).as_bytes(policy=POLICY))
+
+    async def send(self, data: bytes) -> str:
+        """Return what the server said, and whom it refused, once it has the mail for at least one recipient.
+
+        Raises:
+            ChannelError: it took it for nobody, and why.
+        """
         settings = self._settings
         client = self._client()
         is_sent = False

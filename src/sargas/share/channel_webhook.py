@@ -125,7 +125,15 @@ class Webhook:
             ChannelError: it did not take it, and whether it may later.
         """
         body = bulletin.cap_xml if self._settings.body == "cap" else encoded(bulletin)
-        answer = await self._ask("POST", self._url, self._headers(bulletin, body), body, WHOLE_S)
+        return await self.post(self._headers(bulletin, body), body)
+
+    async def post(self, headers: dict[str, str], body: bytes) -> str:
+        """Return what the other end answered, once it has the body.
+
+        Raises:
+            ChannelError: it did not take it, and whether it may later.
+        """
+        answer = await self._ask("POST", self._url, headers, body, WHOLE_S)
         host = _host(self._url)
         if httpx.codes.is_success(answer.status):
             again = ", which had it already" if answer.status == httpx.codes.ALREADY_REPORTED else ""
@@ -151,10 +159,14 @@ class Webhook:
         """Nothing stays open between two deliveries."""
 
     def _headers(self, bulletin: Bulletin, body: bytes) -> dict[str, str]:
-        """Return the headers of this attempt: what tells bulletins apart is the same in each, the time is not."""
-        webhook_id, timestamp = safe_name(bulletin.bulletin_id), int(self._now())
+        media_type = "application/json" if self._settings.body == "json" else "application/cap+xml"
+        return self.headers(safe_name(bulletin.bulletin_id), media_type, body, is_exercise=bulletin.is_exercise)
+
+    def headers(self, webhook_id: str, media_type: str, body: bytes, *, is_exercise: bool) -> dict[str, str]:
+        """Return the headers of this attempt: what tells bodies apart is the same in each, the time is not."""
+        timestamp = int(self._now())
         headers = {
-            "Content-Type": "application/json" if self._settings.body == "json" else "application/cap+xml",
+            "Content-Type": media_type,
             "Idempotency-Key": f'"{webhook_id}"',
             "webhook-id": webhook_id,
             "webhook-timestamp": str(timestamp),
@@ -163,7 +175,7 @@ class Webhook:
             headers["webhook-signature"] = signature(self._keys, webhook_id, timestamp, body)
         if self._bearer:
             headers["Authorization"] = f"Bearer {self._bearer}"
-        if bulletin.is_exercise:
+        if is_exercise:
             headers["Sargas-Mark"] = EXERCISE
         return headers
 

@@ -1,13 +1,14 @@
 """Which snapshots are kept, and what a pruning may take: the rules that every journal shares."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from sargas.model.entry import Body, FeedClosed, FeedOpened, Frame
 from sargas.model.errors import JournalError
+from sargas.model.evidence import Span
 
 PRUNED_AT_ONCE = 5_000
 """Entries that are removed in one go: some tens of milliseconds, while which nothing else is written."""
@@ -61,6 +62,34 @@ def _of_other_keys(kept: Sequence[Kept], key: str, n_other_keys: int) -> list[Ke
     newest.pop(key, None)
     spared = set(sorted(newest.items(), key=lambda item: item[1], reverse=True)[:n_other_keys])
     return [one for one in kept if one.key != key and (one.key, one.seq) not in spared]
+
+
+def merged(keep: Sequence[Span]) -> list[Span]:
+    """Return the spans in order, those that touch or overlap as one."""
+    found: list[Span] = []
+    for span in sorted(keep, key=lambda one: one.first_seq):
+        if found and span.first_seq <= found[-1].last_seq + 1:
+            found[-1] = Span(found[-1].first_seq, max(found[-1].last_seq, span.last_seq))
+        elif span.first_seq <= span.last_seq:
+            found.append(span)
+    return found
+
+
+def from_on(spans: Sequence[Span], after: int) -> list[Span]:
+    """Return what merged spans leave after a number, with all before it as the first one."""
+    return merged([Span(0, after), *(span for span in spans if span.last_seq > after)])
+
+
+def gaps(keep: Sequence[Span], to_seq: int) -> Iterator[tuple[int, int]]:
+    """Return the first and the last number of what lies between merged spans, up to `to_seq`."""
+    first = 1
+    for span in keep:
+        last = min(to_seq, span.first_seq - 1)
+        if first <= last:
+            yield first, last
+        first = span.last_seq + 1
+    if first <= to_seq:
+        yield first, to_seq
 
 
 def is_prunable(body: Body) -> bool:

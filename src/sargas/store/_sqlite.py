@@ -12,11 +12,35 @@ from sargas.model.errors import JournalError
 
 APPLICATION_ID: Final = 0x53415247
 """'SARG': tells a journal from any other SQLite file."""
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
+READABLE: Final = frozenset({1, SCHEMA_VERSION})
+"""Version 1 had no record: it can be read, and becomes version 2 when it is opened for writing."""
 LOCK_WAIT_S: Final = 2.0
 WAL_PAGES: Final = 4_000
 """Pages of 4 KiB in the log before they are moved into the file: fewer stalls than the default of 1,000."""
 
+SEQ_MAX: Final = 2**63 - 1
+NEWEST: Final = "SELECT seq, received_s FROM entries WHERE seq <= ? ORDER BY seq DESC LIMIT 1"
+
+RECORD: Final = """
+CREATE INDEX keys ON entries (seq) WHERE kind = 'key';
+CREATE TABLE tree (n_entries INTEGER NOT NULL, peaks BLOB NOT NULL, origin TEXT NOT NULL);
+INSERT INTO tree VALUES (0, x'', '');
+CREATE TABLE tiles (
+    level INTEGER NOT NULL, idx INTEGER NOT NULL, sha256 BLOB NOT NULL, PRIMARY KEY (level, idx)
+) WITHOUT ROWID;
+CREATE TABLE nodes (
+    first INTEGER NOT NULL, level INTEGER NOT NULL, sha256 BLOB NOT NULL, PRIMARY KEY (first, level)
+) WITHOUT ROWID;
+CREATE TABLE heads (
+    n_entries INTEGER PRIMARY KEY,
+    time_s REAL NOT NULL,
+    root BLOB NOT NULL,
+    key_id TEXT NOT NULL,
+    note TEXT NOT NULL,
+    is_shown INTEGER NOT NULL
+);
+"""
 SCHEMA: Final = """
 CREATE TABLE entries (
     seq INTEGER PRIMARY KEY,
@@ -77,6 +101,17 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def looking(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let everything that is read within be of one moment, whoever writes meanwhile."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if connection.in_transaction:
+            connection.execute("COMMIT")
+
+
 def connect_writer(path: Path) -> sqlite3.Connection:
     """Return the connection that writes; makes the tables in a new file.
 
@@ -92,9 +127,10 @@ def connect_writer(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
         if version is None:
-            _make_tables(connection)
+            _make_tables(connection, SCHEMA + RECORD)
             _sync_folder(path.parent)
-        check_version(connection, path)
+        if check_version(connection, path) == 1:
+            _make_tables(connection, RECORD)
     except BaseException:
         connection.close()
         raise
@@ -112,8 +148,8 @@ def connect_reader(path: Path) -> sqlite3.Connection:
         return _try_reader(f"{address}?mode=ro&immutable=1")
 
 
-def check_version(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuse a file that is no journal, or one of a version that is not known here.
+def check_version(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the version of the file; refuse one that is no journal, or of a version that is not known here.
 
     Raises:
         JournalError: says which.
@@ -123,8 +159,37 @@ def check_version(connection: sqlite3.Connection, path: Path) -> None:
         raise JournalError(f"journal {path}: the file is empty, not a journal")
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise JournalError(f"journal {path}: the file is an SQLite database, but not a journal of Sargas")
-    if version != SCHEMA_VERSION:
+    if version not in READABLE:
         raise JournalError(f"journal {path}: written by another Sargas (version {version}, not {SCHEMA_VERSION})")
+    return version
+
+
+def newest(connection: sqlite3.Connection) -> tuple[int, float]:
+    """Return number and time of the newest entry; 0 and minus infinity if there is none."""
+    row = connection.execute(NEWEST, (SEQ_MAX,)).fetchone()
+    return (int(row[0]), float(row[1])) if row else (0, float("-inf"))
+
+
+def seq_at(connection: sqlite3.Connection, time_s: float) -> int:
+    """Return the number of the last entry received at or before `time_s`, 0 if there is none.
+
+    Halves the range of numbers: times never decrease with them, so no index is needed.
+    """
+    found, low, high = 0, 1, newest(connection)[0]
+    while low <= high:
+        row = connection.execute(NEWEST, ((low + high) // 2,)).fetchone()
+        if row is None or row[0] < low:  # nothing is left of this half
+            low = (low + high) // 2 + 1
+        elif row[1] <= time_s:
+            found, low = row[0], (low + high) // 2 + 1
+        else:
+            high = row[0] - 1
+    return int(found)
+
+
+def meta(connection: sqlite3.Connection, name: str) -> int:
+    """Return what the table `meta` holds under a name."""
+    return int(connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0])
 
 
 class WriterLock:
@@ -167,9 +232,9 @@ def _use_write_ahead_log(connection: sqlite3.Connection, path: Path) -> None:
         raise JournalError(f"journal {path}: needs a local disk (write-ahead log refused, got '{mode}')")
 
 
-def _make_tables(connection: sqlite3.Connection) -> None:
+def _make_tables(connection: sqlite3.Connection, schema: str) -> None:
     with transaction(connection):
-        for statement in SCHEMA.split(";"):
+        for statement in schema.split(";"):
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

@@ -5,11 +5,13 @@ from typing import Annotated
 
 from litestar import delete, post
 from litestar.di import NamedDependency
+from litestar.exceptions import PermissionDeniedException
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.params import Body, FromPath, JSONBody, RawBody
 
 from sargas.model.decision import Decision
 from sargas.model.errors import DecisionError
+from sargas.web.access import check_officer, check_scope, entrance_of, scope_of
 from sargas.web.answers import Entered, OpenReplay, Play, ViewState
 from sargas.web.desk import ViewName
 from sargas.web.faults import AnyRequest, NotThere, documented
@@ -40,9 +42,14 @@ AnyDecision = Annotated[Decision, Body(description="Told apart by `action`")]
     responses=documented(403, 404, 409, 413, 503),
     status_code=201,
     request_max_body_size=DECISION_MAX_BYTES,
+    scope="read",
 )
-async def decide(shared: NamedDependency[Shared], data: AnyDecision, view: ViewQuery = "live") -> Entered:
-    """Journal a person's decision and let it take effect."""
+async def decide(
+    request: AnyRequest, shared: NamedDependency[Shared], data: AnyDecision, view: ViewQuery = "live"
+) -> Entered:
+    """Journal a person's decision and let it take effect; what it needs depends on what is decided."""
+    check_scope(request, scope_of(data))
+    check_officer(request, data.officer)
     shared.view(view)
     return Entered(await shared.desk.decide(data, view))
 
@@ -52,6 +59,7 @@ async def decide(shared: NamedDependency[Shared], data: AnyDecision, view: ViewQ
     tags=["replay"],
     responses=documented(403, 404, 409),
     status_code=200,
+    scope="investigate",
     request_max_body_size=ORDER_MAX_BYTES,
 )
 async def play(shared: NamedDependency[Shared], view: FromPath[ViewName], data: JSONBody[Play]) -> ViewState:
@@ -66,6 +74,7 @@ async def play(shared: NamedDependency[Shared], view: FromPath[ViewName], data: 
     tags=["replay"],
     responses=documented(403, 409, 503),
     status_code=201,
+    scope="investigate",
     request_max_body_size=ORDER_MAX_BYTES,
 )
 async def open_replay(shared: NamedDependency[Shared], data: JSONBody[OpenReplay | None] = None) -> ViewState:
@@ -76,7 +85,7 @@ async def open_replay(shared: NamedDependency[Shared], data: JSONBody[OpenReplay
     return ViewState(name, opened.clock)
 
 
-@delete("/api/replay", tags=["replay"], responses=documented(403))
+@delete("/api/replay", tags=["replay"], scope="investigate", responses=documented(403))
 async def close_replay(shared: NamedDependency[Shared]) -> None:
     """Close the replay view; its streams end."""
     await shared.desk.close_replay()
@@ -88,6 +97,7 @@ async def close_replay(shared: NamedDependency[Shared]) -> None:
     tags=["sensors"],
     status_code=201,
     responses=documented(403, 404, 408, 413, 503),
+    scope="feed",
     request_max_body_size=POST_MAX_BYTES,
     operation_class=PostOperation,
 )
@@ -98,7 +108,11 @@ async def post_feed(
     request: AnyRequest,
 ) -> Entered:
     """Deliver raw bytes to a feed; answered only once they are safe in the journal."""
+    entrance = entrance_of(request)
+    if entrance is not None and shared.accounts is not None and not shared.accounts.may_post(feed, entrance):
+        raise PermissionDeniedException(f"feed '{feed}' takes no posts from account '{entrance.account.name}'")
     peer = f"{request.client.host}:{request.client.port}" if request.client else "unknown"
+    peer = f"{entrance.account.name} at {peer}" if entrance is not None else peer
     try:
         return Entered(await shared.desk.post(feed, body, peer))
     except DecisionError as error:

@@ -38,6 +38,14 @@ class Entered(Struct, frozen=True):
     entry: int
 
 
+class Content(Struct, frozen=True, kw_only=True):
+    """A content that was handed in: what `add_evidence` must say of it."""
+
+    sha256: str
+    n_bytes: int
+    media_type: str
+
+
 class Play(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a view shall be played; what is left out stays. `speed` 0 is as fast as it can."""
 

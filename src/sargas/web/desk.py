@@ -4,14 +4,18 @@ A desk has a `live` view and may have a `replay` view. In a demonstration or a r
 from entries and can be paused, sped up and moved; in a real watch it cannot. `sargas.app` implements these protocols.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from sargas.incident.case_steps import UsualStep
+from sargas.dossier.make import Ordered
 from sargas.model.alarm import Alarm, HandOver, Suppression
 from sargas.model.channel import ChannelHealth
 from sargas.model.decision import Decision
+from sargas.model.entry import Entry
+from sargas.model.evidence import Span
 from sargas.model.finding import Finding
 from sargas.model.incident import Incident
 from sargas.model.outlook import Outlook
@@ -22,6 +26,8 @@ from sargas.model.sensor import FeedHealth, Health, Sensor
 from sargas.model.track import Track
 from sargas.model.warning import Draft
 from sargas.model.zone import Place, Zone
+from sargas.ports import EvidenceStore
+from sargas.register.book import RegisterBook
 
 ViewName = Literal["live", "replay"]
 
@@ -124,6 +130,16 @@ class Desk(Protocol):
     sensors: dict[str, Sensor]
     zones: list[Zone]
     places: list[Place]
+    register: RegisterBook | None
+    evidence: EvidenceStore
+    usual_steps: Sequence[UsualStep]
+
+    def entries(self, span: Span) -> Iterator[Entry]:
+        """Return the entries of the journal in the span that it still has, in order.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
 
     def view(self, name: ViewName) -> View | None:
         """Return the view, None if it is not open."""
@@ -190,6 +206,15 @@ class Desk(Protocol):
         Raises:
             DecisionError: there is nothing to search for, or the view is a replay of the past.
             JournalError: it could not be kept, so nothing happened.
+        """
+
+    async def dossier(self, incident_id: str, ordered: Ordered) -> tuple[str, str, bytes]:
+        """Return an incident's dossier as a file: its media type, its name and its content.
+
+        Raises:
+            DecisionError: there is no such incident, or too many dossiers are being made.
+            DataError: a content of evidence is not here, or damaged.
+            JournalError: who takes a content away could not be kept, so nothing is given.
         """
 
     async def post(self, feed: str, data: bytes, peer: str) -> int:

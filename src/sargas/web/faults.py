@@ -1,11 +1,12 @@
 """Every refusal as one JSON object, its `error` a sentence, with the status that fits.
 
-400 unreadable, 403 forbidden, 404 not there, 409 not allowed now, 413 too large, 422 readable but wrong, 503 cannot
-be kept.
+400 unreadable, 401 not signed in, 403 forbidden, 404 not there, 409 not allowed now, 413 too large, 422 readable
+but wrong, 429 too often, 503 cannot be kept.
 """
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 import msgspec
 import structlog
@@ -13,17 +14,30 @@ from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.response import Redirect
 
 from sargas.model.errors import DataError, DecisionError, JournalError, SargasError
 from sargas.web.answers import Fault
 
 AnyRequest = Request[object, object, State]
 
+KEPT_HEADERS = {"allow", "retry-after", "www-authenticate"}
+
 log = structlog.get_logger()
+
+
+class TooLarge(HTTPException):
+    """The body is larger than what may be handed in; its detail says how large that is."""
+
+    status_code = 413
 
 
 class NotThere(SargasError):
     """The address names something that does not exist."""
+
+
+class SignInFirst(SargasError):
+    """A page was asked for, and nobody is signed in; says which, to go on there."""
 
 
 class Full(SargasError):
@@ -53,11 +67,11 @@ def on_http(request: AnyRequest, fault: HTTPException) -> Response[Fault]:
         return answer(422, str(cause))
     if isinstance(cause, msgspec.DecodeError):
         return answer(400, str(cause))
-    if fault.status_code == 413:
+    if fault.status_code == 413 and not isinstance(fault, TooLarge):
         return answer(413, "the body is larger than this address takes")
     if fault.status_code >= 500:
         log.warning("request_failed", status=fault.status_code, reason=fault.detail)
-    headers = {key: value for key, value in (fault.headers or {}).items() if key.lower() == "allow"}
+    headers = {key: value for key, value in (fault.headers or {}).items() if key.lower() in KEPT_HEADERS}
     return answer(fault.status_code, fault.detail or type(fault).__name__, headers)
 
 
@@ -65,6 +79,12 @@ def on_not_there(request: AnyRequest, fault: NotThere) -> Response[Fault]:
     """Return 404."""
     del request
     return answer(404, str(fault))
+
+
+def on_sign_in_first(request: AnyRequest, fault: SignInFirst) -> Redirect:
+    """Return the way to the page on which one signs in; it leads back."""
+    del request
+    return Redirect(f"/login?{urlencode({'next': str(fault)})}", status_code=303)
 
 
 def on_full(request: AnyRequest, fault: Full) -> Response[Fault]:

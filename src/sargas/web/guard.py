@@ -1,10 +1,11 @@
 """What keeps strangers out: security headers on every answer, no changes from another origin, known hosts only.
 
-The desk has no accounts in this version: who can reach the port may decide. So a page of another origin, opened in
-the officer's browser, must neither change anything nor read anything.
+On a desk without accounts who can reach the port may decide, and on one with accounts the browser shows its cookie by
+itself. So a page of another origin, opened in the officer's browser, must neither change anything nor read anything.
 """
 
 import asyncio
+import ipaddress
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -46,17 +47,19 @@ SEARCH_PAGE: Final = "/search/"
 SEARCH_PERMISSIONS: Final = "camera=(), geolocation=(self), microphone=()"
 Connection = ASGIConnection[BaseRouteHandler, object, object, State]
 ReceiveMessage = HTTPReceiveMessage | WebSocketReceiveMessage
+SLOW_BYTES_PER_S: Final = 32_000.0
+"""A photograph from a phone at the edge of its net takes minutes."""
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 async def add_headers(message: Message, scope: Scope) -> None:
-    """Put the security headers on an answer; state that may be stale is never kept by a cache unless it says so."""
+    """Put the security headers on an answer that has none of its own; a cache keeps only what says that it may."""
     if message["type"] != "http.response.start":
         return
     headers = MutableScopeHeaders(message)
     for name, value in HEADERS.items():
-        headers[name] = value
+        headers.setdefault(name, value)
     if str(scope["path"]).startswith(SEARCH_PAGE):
         headers["permissions-policy"] = SEARCH_PERMISSIONS
     headers.setdefault("cache-control", "no-store")
@@ -92,16 +95,18 @@ def same_origin(
 class KnownHosts:
     """Refuse requests that name another host: a foreign name that resolves to this machine (DNS rebinding)."""
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: frozenset[str], *, takes_addresses: bool = False) -> None:
+        """Answer to these names; with `takes_addresses` also to any address, which no name can be bent to."""
         self._app = app
         self._hosts = hosts
+        self._takes_addresses = takes_addresses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 403."""
-        if scope["type"] != ScopeType.HTTP or host_of(dict(scope["headers"]).get(b"host", b"")) in self._hosts:
+        if scope["type"] != ScopeType.HTTP or self._is_known(host_of(dict(scope["headers"]).get(b"host", b""))):
             await self._app(scope, receive, send)
             return
-        body = b'{"error":"this server does not answer to that host name"}'
+        body = b'{"error":"this server does not answer to that host name; [web] host_names lists its own"}'
         start: Message = {
             "type": "http.response.start",
             "status": 403,
@@ -111,9 +116,15 @@ class KnownHosts:
         await send(start)
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
+    def _is_known(self, host: str) -> bool:
+        return host in self._hosts or (self._takes_addresses and _is_address(host))
+
 
 class TimedBodies:
-    """Give a request's body so long to come in; a sender that dribbles cannot hold a handler for ever."""
+    """Give a request's body so long to come in; a sender that dribbles cannot hold a handler for ever.
+
+    A large one gets more time, as much as a slow line needs for what has come in.
+    """
 
     def __init__(self, app: ASGIApp, seconds: float) -> None:
         self._app = app
@@ -125,15 +136,25 @@ class TimedBodies:
         is_whole = False
 
         async def timed() -> ReceiveMessage:
-            nonlocal is_whole
+            nonlocal deadline, is_whole
             if is_whole:
                 return await receive()
             async with asyncio.timeout_at(deadline):
                 message = await receive()
+            if message["type"] == "http.request":
+                deadline += len(message["body"]) / SLOW_BYTES_PER_S
             is_whole = not message.get("more_body", False)
             return message
 
         await self._app(scope, timed, send)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def host_of(header: bytes) -> str:

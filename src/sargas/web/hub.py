@@ -30,6 +30,7 @@ from sargas.model.report import Observation
 from sargas.model.sensor import FeedHealth, Health
 from sargas.model.track import Track
 from sargas.web.desk import Clock, Desk, DraftNews, Update, View, ViewName
+from sargas.web.light import light
 
 PENDING_MAX = 10_000
 """Things changed and not yet sent, above which a client gets the whole picture instead."""
@@ -125,6 +126,7 @@ class Client:
         """Return what this client has to hear now, and forget that it had to."""
         trouble = self._desk.trouble()
         update = whole_picture(self._view, trouble) if self._is_reset else self._changes(trouble)
+        update = structs.replace(update, incidents=[light(incident) for incident in update.incidents])
         if self._is_reset:
             update = structs.replace(update, refused=self._refused)
         self._clear()

@@ -8,6 +8,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from sargas.web.door import PUBLIC
 from sargas.web.faults import AnyRequest, NotThere
 from sargas.web.packed import NO_COMPRESSION, Packed, pack, send
 
@@ -15,6 +16,7 @@ INDEX = "index.html"
 SEARCH = "search.html"
 WALL = "wall.html"
 SHIFT = "shift.html"
+REGISTER = "register.html"
 FOREVER = "public, max-age=31536000, immutable"
 CHECK = "no-cache"
 TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".woff2": "font/woff2",
@@ -95,6 +97,12 @@ async def read_shift_page(request: AnyRequest, page: NamedDependency[Page]) -> R
     return await page.page(request, SHIFT)
 
 
+@get("/register", include_in_schema=False, opt=NO_COMPRESSION)
+async def read_register_page(request: AnyRequest, page: NamedDependency[Page]) -> Response[bytes]:
+    """Return the page on which the register of incidents is searched and counted."""
+    return await page.page(request, REGISTER)
+
+
 @get("/search/{incident:str}", include_in_schema=False, opt=NO_COMPRESSION)
 async def read_search_page(
     request: AnyRequest, page: NamedDependency[Page], incident: FromPath[str]
@@ -104,7 +112,7 @@ async def read_search_page(
     return await page.page(request, SEARCH)
 
 
-@get("/{path:path}", include_in_schema=False, opt=NO_COMPRESSION)
+@get("/{path:path}", include_in_schema=False, opt={**NO_COMPRESSION, **PUBLIC})
 async def read_file(request: AnyRequest, page: NamedDependency[Page], path: FromPath[str]) -> Response[bytes]:
     """Return one of the page's files."""
     return await page.answer(request, path.removeprefix("/"))

@@ -1,5 +1,6 @@
 """Routes that show: the desk, the picture, the live stream, tracks, incidents, sensors."""
 
+from functools import partial
 from typing import Annotated
 
 from litestar import get
@@ -14,9 +15,10 @@ from sargas.model.incident import Incident
 from sargas.model.outlook import Outlook
 from sargas.model.sensor import Sensor
 from sargas.model.track import Track
+from sargas.web.access import entrance_of
 from sargas.web.answers import DeskState, ViewState
 from sargas.web.desk import Update, ViewName
-from sargas.web.faults import Full, NotThere, documented
+from sargas.web.faults import AnyRequest, Full, NotThere, documented
 from sargas.web.hub import whole_picture
 from sargas.web.packed import NO_COMPRESSION
 from sargas.web.shared import Shared
@@ -58,12 +60,19 @@ def read_picture(shared: NamedDependency[Shared], view: ViewQuery = "live") -> U
     responses={200: EVENTS, **documented(404, 503)},
     opt=NO_COMPRESSION,
 )
-async def read_stream(shared: NamedDependency[Shared], view: ViewQuery = "live") -> ASGIApp:
-    """Follow a view by Server-Sent Events: first everything, then what changes, and a heartbeat every second."""
+async def read_stream(request: AnyRequest, shared: NamedDependency[Shared], view: ViewQuery = "live") -> ASGIApp:
+    """Follow a view by Server-Sent Events: first everything, then what changes, and a heartbeat every second.
+
+    It ends with the session, or when the token is revoked.
+    """
     shown = shared.view(view)
     if shared.hub.is_full:
         raise Full(f"{shared.hub.n_clients} clients follow the streams, no more can be taken now")
-    events = updates(shared.hub, shared.desk, view, shown, shared.metrics.stream_latency.observe)
+    entrance = entrance_of(request)
+    is_allowed = partial(shared.is_still_in, entrance)
+    events = updates(
+        shared.hub, shared.desk, view, shown, shared.metrics.stream_latency.observe, is_allowed=is_allowed
+    )
     return EventStream(events)
 
 

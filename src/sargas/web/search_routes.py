@@ -17,6 +17,7 @@ from sargas.decode import gpx
 from sargas.model.decision import MarkSearched, Officer
 from sargas.model.errors import ConfigError, DataError, DecisionError
 from sargas.model.search import AssetKind, LossHypotheses, SearchPlan
+from sargas.web.access import check_officer
 from sargas.web.act_routes import ORDER_MAX_BYTES
 from sargas.web.answers import Entered, SearchOrder
 from sargas.web.faults import AnyRequest, NotThere, documented
@@ -128,11 +129,13 @@ async def read_search_file(
 )
 async def order_search(
     shared: NamedDependency[Shared],
+    request: AnyRequest,
     incident_id: FromPath[str],
     data: JSONBody[SearchOrder],
     view: ViewQuery = "live",
 ) -> Entered:
     """Order the search of the sectors that the map has now; they keep their names and outlines from then on."""
+    check_officer(request, data.officer)
     _incident_of(shared, incident_id, view)
     return Entered(await shared.desk.order_search(incident_id, view, data.officer, data.track_id))
 
@@ -144,10 +147,12 @@ async def order_search(
     responses=documented(403, 404, 408, 409, 413, 503),
     request_max_body_size=gpx.BYTES_MAX,
     operation_class=GpxOperation,
+    scope="investigate",
 )
 async def post_tracks(
     shared: NamedDependency[Shared],
     incident_id: FromPath[str],
+    request: AnyRequest,
     body: RawBody,
     *,
     asset: AssetQuery,
@@ -156,6 +161,7 @@ async def post_tracks(
     view: ViewQuery = "live",
 ) -> Entered:
     """Take the ways that a team walked as searched in vain."""
+    check_officer(request, officer)
     _incident_of(shared, incident_id, view)
     try:
         paths = await asyncio.to_thread(gpx.paths_of, body)

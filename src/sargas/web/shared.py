@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from sargas.web.accounts import Accounts, Entrance
 from sargas.web.desk import Desk, View, ViewName
 from sargas.web.faults import NotThere
 from sargas.web.geojson import coverage_geojson, sites_geojson, zones_geojson
@@ -14,11 +15,12 @@ from sargas.web.packed import Packed, pack
 
 
 class Shared:
-    """The desk, its clients, their measures, and the map's encodings, which are made once."""
+    """The desk, its clients and accounts, their measures, and the map's encodings, which are made once."""
 
-    def __init__(self, desk: Desk, hub: Hub) -> None:
+    def __init__(self, desk: Desk, hub: Hub, accounts: Accounts | None = None) -> None:
         self.desk = desk
         self.hub = hub
+        self.accounts = accounts
         self.metrics = Metrics(desk, hub)
         self._packed: dict[str, Packed] = {}
         self._encoding = asyncio.Lock()
@@ -33,6 +35,10 @@ class Shared:
         if view is None:
             raise NotThere(f"there is no {name} view now")
         return view
+
+    def is_still_in(self, entrance: Entrance | None) -> bool:
+        """Return whether who was let in still may be; always on a desk without accounts."""
+        return self.accounts is None or entrance is None or self.accounts.is_still_in(entrance)
 
     async def encoded(self, make: Callable[[Desk], object], media_type: str) -> Packed:
         """Return the JSON of something that never changes while the desk runs; made once, in a thread."""

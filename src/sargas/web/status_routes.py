@@ -6,12 +6,13 @@ from litestar.di import NamedDependency
 from sargas import __version__
 from sargas.web.answers import HealthReport
 from sargas.web.desk import Desk
+from sargas.web.door import LOCAL
 from sargas.web.shared import Shared
 
 METRICS_TYPE = "text/plain; version=0.0.4"
 
 
-@get("/health", tags=["status"], sync_to_thread=False)
+@get("/health", tags=["status"], opt=LOCAL, security=[{}], sync_to_thread=False)
 def read_health(shared: NamedDependency[Shared]) -> Response[HealthReport]:
     """Return how the watch is: 503 if nothing can be recorded, 200 if it can, with what degrades it."""
     reasons = shared.desk.trouble() + degraded_by(shared.desk)
@@ -27,7 +28,7 @@ def read_health(shared: NamedDependency[Shared]) -> Response[HealthReport]:
     return Response(report, status_code=200 if is_working else 503)
 
 
-@get("/metrics", tags=["status"], media_type=METRICS_TYPE, sync_to_thread=False)
+@get("/metrics", tags=["status"], opt=LOCAL, security=[{}], media_type=METRICS_TYPE, sync_to_thread=False)
 def read_metrics(shared: NamedDependency[Shared]) -> Response[bytes]:
     """Return the figures for Prometheus."""
     return Response(shared.metrics.text(), media_type=METRICS_TYPE)

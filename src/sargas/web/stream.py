@@ -31,8 +31,21 @@ def event_bytes(update: Update, number: int) -> bytes:
     return b"id: %d\nevent: update\ndata: %b\n\n" % (number, _encoder.encode(update))
 
 
-async def updates(hub: Hub, desk: Desk, name: ViewName, view: View, observe: Observe) -> AsyncGenerator[bytes, None]:
-    """Yield the events for one client until its view, or the server, closes."""
+def always() -> bool:
+    """Return True: who may look now may look on."""
+    return True
+
+
+async def updates(
+    hub: Hub,
+    desk: Desk,
+    name: ViewName,
+    view: View,
+    observe: Observe,
+    *,
+    is_allowed: Callable[[], bool] = always,
+) -> AsyncGenerator[bytes, None]:
+    """Yield the events for one client until its view, or the server, closes, or it may look no longer."""
     if hub.is_full:
         return
     loop = asyncio.get_running_loop()
@@ -53,6 +66,8 @@ async def updates(hub: Hub, desk: Desk, name: ViewName, view: View, observe: Obs
             now = loop.time()
             if now >= heartbeat_due:
                 heartbeat_due = now + HEARTBEAT_S
+                if not is_allowed():
+                    return
                 update = client.take_heartbeat()
             elif client.is_due:
                 update = client.take()

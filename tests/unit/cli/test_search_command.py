@@ -59,6 +59,7 @@ decoder = { type = "jsonl" }
 
 [web]
 port = 1  # where nothing listens
+accounts = "open"
 
 [search]
 n_particles = 4000

@@ -15,6 +15,7 @@ import pytest
 from sargas.model.entry import Frame, Note
 from sargas.model.errors import JournalError
 from sargas.store import journal_sqlite
+from sargas.store._pruning import pragma
 from sargas.store.journal_sqlite import Settings, SqliteJournal, open_for_reading
 
 WRITE_UNTIL_KILLED = """
@@ -123,7 +124,7 @@ def test_a_full_disk_is_told_and_room_heals_it(tmp_path: Path) -> None:
 def test_a_file_that_may_not_grow_is_told_and_room_heals_it(path: Path) -> None:
     journal = opened(path)
     journal.append(frames(10))
-    journal._connection.execute(f"PRAGMA max_page_count = {journal._pragma('page_count')}")
+    journal._connection.execute(f"PRAGMA max_page_count = {pragma(journal._connection, 'page_count')}")
     with pytest.raises(JournalError, match="1000 entries could not be kept: the disk is full"):
         journal.append(frames(1_000, first_s=100.0))
     assert [entry.seq for entry in journal.read()] == list(range(1, 11))
@@ -276,7 +277,7 @@ def test_pages_of_pruned_entries_are_used_again(path: Path) -> None:
     for hour in range(8):
         journal.append(frames(1_000, size=2_000, first_s=1_000.0 * hour))
         journal.prune(1_000.0 * hour, None, ())
-        sizes.append(journal._pragma("page_count"))
+        sizes.append(pragma(journal._connection, "page_count"))
     assert max(sizes[3:]) <= sizes[2]
     assert journal.n_pruned() == 7_000
     journal.close()
@@ -285,9 +286,9 @@ def test_pages_of_pruned_entries_are_used_again(path: Path) -> None:
 def test_the_file_shrinks_after_a_burst_was_pruned(path: Path) -> None:
     journal = opened(path)
     journal.append(frames(10_000, size=2_000))
-    before = journal._pragma("page_count")
+    before = pragma(journal._connection, "page_count")
     journal.prune(1e12, None, ())
-    assert journal._pragma("page_count") < before / 5
+    assert pragma(journal._connection, "page_count") < before / 5
     journal.close()
 
 

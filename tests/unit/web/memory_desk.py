@@ -4,18 +4,22 @@ Its tracker and rule are the simplest that are still true to their ports, so tha
 read off its reports.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from sargas.app.case_section import CaseSection, usual_steps
+from sargas.app.evidence_room import EvidenceRoom
 from sargas.app.search_basis import Basis, packaged_aircraft
 from sargas.app.searching import Country, Searching, order_of
 from sargas.decode import jsonl
 from sargas.engine import Engine
 from sargas.incident import book
+from sargas.dossier.make import Ordered
 from sargas.model.decision import Decision
-from sargas.model.entry import Body, Decided, FeedOpened, Frame
+from sargas.model.entry import Body, Decided, Entry, FeedOpened, Frame
 from sargas.model.errors import DecisionError, JournalError
+from sargas.model.evidence import Span
 from sargas.model.finding import Finding, Heard
 from sargas.model.incident import Incident
 from sargas.model.outlook import Inside, Outlook
@@ -26,7 +30,8 @@ from sargas.model.sensor import Coverage, Health, RegistrationEstimate, Sensor
 from sargas.model.track import Track
 from sargas.model.zone import Place, Zone
 from sargas.ports import Registered, Rejected
-from sargas.store import journal_memory
+from sargas.store import evidence_memory, journal_memory
+from sargas.store.register_sqlite import RegisterFile
 from sargas.web.desk import Clock, Listener, ViewName
 
 START_S = 1_753_660_800.0  # 2025-07-28T00:00:00Z
@@ -233,7 +238,11 @@ class MemoryDesk:
         self.zones = [Zone(id="LT", name="Lietuva", kind="sovereign", country="LT", polygons=(SQUARE,))]
         self.places = [Place(name="Šumskas", country="LT", lat_deg=54.61, lon_deg=25.72, population=919)]
         self.live = MemoryView(is_played=is_played)
+        self._room = EvidenceRoom(evidence_memory.build(evidence_memory.Settings(max_mb=0.1)))
+        self.evidence = self._room.store
+        self.usual_steps = usual_steps(CaseSection())
         self.replay: MemoryView | None = None
+        self.register = RegisterFile()
         self.is_disk_full = False
         self.n_dropped = 0
         basis = Basis(aircraft=packaged_aircraft(), n_particles=20_000)
@@ -267,11 +276,17 @@ class MemoryDesk:
     async def decide(self, decision: Decision, view: ViewName) -> int:
         if view != "live":
             raise DecisionError("a replay shows the past; decide in the live view")
+        return await self._room.decided(decision, lambda: self._decide(decision), self.live.picture.incidents.values)
+
+    async def _decide(self, decision: Decision) -> int:
         number, events = self._keep(Decided(decision))
         for event in events:
             if isinstance(event, Refused):
                 raise DecisionError(event.reason)
         return number
+
+    def entries(self, span: Span) -> Iterator[Entry]:
+        return self.live.journal.read(span.first_seq - 1, span.last_seq)
 
     async def search_plan(self, incident_id: str, view: ViewName, track_id: int | None = None) -> SearchPlan:
         incident, now_s = self._incident(incident_id, view)
@@ -298,6 +313,11 @@ class MemoryDesk:
         incident, now_s = self._incident(incident_id, view)
         plan = await self._searching.plan(incident, now_s, track_id, is_anew=True)
         return await self.decide(order_of(plan, officer, incident.search.generation if incident.search else 0), view)
+
+    async def dossier(self, incident_id: str, ordered: Ordered) -> tuple[str, str, bytes]:
+        self.ordered = [*getattr(self, "ordered", []), ordered]
+        self._incident(incident_id, "live")
+        return "application/zip", f"{incident_id} ė.zip", b"a dossier"
 
     def _incident(self, incident_id: str, view: ViewName) -> tuple[Incident, float]:
         shown = self.view(view)

@@ -4,7 +4,7 @@ import type { Incident } from "../model";
 import type { Alarm, AlarmSource, Priority, Suppression } from "./types";
 
 export const PRIORITY_RANK: Record<Priority, number> = { high: 0, medium: 1, low: 2 };
-const SOURCE_RANK: Record<AlarmSource, number> = { incident: 0, channel: 1, sensor: 2 };
+const SOURCE_RANK: Record<AlarmSource, number> = { incident: 0, channel: 1, sensor: 2, step: 3 };
 
 export const alarmId = (source: AlarmSource, subject: string): string => `${source}:${subject}`;
 

@@ -5,7 +5,7 @@ import type { Maybe } from "../trackmodel";
 export type Priority = "high" | "medium" | "low";
 /** `returned`: what it was about is over, and nobody has seen it. `normal`: it is gone. */
 export type AlarmState = "unacknowledged" | "acknowledged" | "returned" | "normal";
-export type AlarmSource = "incident" | "sensor" | "channel";
+export type AlarmSource = "incident" | "sensor" | "channel" | "step";
 export type AlarmAction =
   | "raised" | "raised_again" | "acknowledged" | "returned" | "ended" | "shelved" | "unshelved" | "suppressed" | "unsuppressed";
 

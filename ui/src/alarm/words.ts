@@ -3,7 +3,7 @@
 import { duration, words } from "../format";
 import type { Alarm, AlarmAction, AlarmSource, Suppression } from "./types";
 
-export const SOURCE_WORDS: Record<AlarmSource, string> = { incident: "incidents", sensor: "sensors", channel: "channels" };
+export const SOURCE_WORDS: Record<AlarmSource, string> = { incident: "incidents", sensor: "sensors", channel: "channels", step: "overdue steps" };
 export const ACTION_WORDS: Record<AlarmAction, string> = {
   raised: "raised", raised_again: "raised again", acknowledged: "acknowledged", returned: "over, not seen", ended: "over", shelved: "shelved",
   unshelved: "heard again", suppressed: "suppressed", unsuppressed: "no longer suppressed",
@@ -14,7 +14,7 @@ export const SPANS: readonly (readonly [number, string])[] = [[900, "15 min"], [
 
 /** Return which sort of alarms a suppression keeps quiet. */
 export function sortOf({ source, subject, kind }: Pick<Suppression, "source" | "subject" | "kind">): string {
-  if (subject) return `${source === "incident" ? "Incident" : source === "sensor" ? "Sensor" : "Channel"} ${subject}`;
+  if (subject) return `${{ incident: "Incident", sensor: "Sensor", channel: "Channel", step: "Step" }[source]} ${subject}`;
   return kind ? `Incidents with ${words(kind)}` : `All ${SOURCE_WORDS[source]}`;
 }
 

@@ -1,7 +1,7 @@
 /** One alarm of a sensor or a channel: what is wrong, since when, who has seen it, and what the log says of it. */
 
 import { api } from "../api";
-import { h, rebuild, setText } from "../dom";
+import { deny, h, rebuild, setText } from "../dom";
 import { selectedAlarm, type Desk } from "../desk";
 import { isQuiet, suppressionOf } from "../alarm/order";
 import type { Alarm, AlarmLogItem } from "../alarm/types";
@@ -23,6 +23,7 @@ export class AlarmPanel {
   private readonly shelve: HTMLButtonElement;
   private readonly again: HTMLButtonElement;
   private readonly suppress: HTMLButtonElement;
+  private readonly toFile: HTMLButtonElement;
   private readonly log = h("ol", { class: "timeline" });
   private lines: AlarmLogItem[] = [];
   private asked = "";
@@ -39,8 +40,9 @@ export class AlarmPanel {
     this.shelve = button("quiet", "Shelve it…", "Z", (one) => desk.shelve(one));
     this.again = button("quiet", "Hear it again", "", (one) => desk.decide({ action: "unshelve_alarm", alarm_id: one.alarm_id }));
     this.suppress = button("quiet", "Keep this sort quiet…", "", (one) => desk.suppress(one));
+    this.toFile = button("quiet", "Open its incident", "", (one) => desk.select({ kind: "incident", id: one.subject.slice(0, one.subject.lastIndexOf("-")) }));
     this.element.append(this.badge, this.title, h("div", { class: "clock-block" }, this.clock, this.clockNote), this.reason, this.quiet, this.acknowledge,
-      h("div", { class: "buttons wrap" }, this.shelve, this.again, this.suppress), h("h3", {}, "What the log says"), this.log);
+      h("div", { class: "buttons wrap" }, this.toFile, this.shelve, this.again, this.suppress), h("h3", {}, "What the log says"), this.log);
   }
 
   render(): boolean {
@@ -62,10 +64,12 @@ export class AlarmPanel {
     setText(this.reason, alarm.reason);
     setText(this.quiet, quietLine(alarm, suppressionOf(alarm, picture.suppressions), picture.nowS()));
     const isPast = view === "replay";
+    this.toFile.hidden = alarm.source !== "step";
     this.acknowledge.hidden = isPast || isQuiet(alarm) || alarm.state === "acknowledged";
     this.shelve.hidden = isPast || isQuiet(alarm);
     this.again.hidden = isPast || alarm.shelved == null;
     this.suppress.hidden = isPast || Boolean(alarm.suppressed_by);
+    for (const part of [this.acknowledge, this.shelve, this.again, this.suppress]) deny(part, this.desk.denied);
     const lines = this.lines.filter((line) => line.alarm_id === alarm.alarm_id).slice(-LINES_SHOWN).reverse();
     rebuild(this.log, JSON.stringify(lines), () => lines.map((line) => h("li", { class: line.officer ? "by-person" : "" }, h("time", { title: utc(line.time_s) }, times.local(line.time_s)),
       h("div", {}, h("span", {}, `${ACTION_WORDS[line.action]}: ${line.text}`), line.officer ? h("span", { class: "by" }, line.officer) : null))));

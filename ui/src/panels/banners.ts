@@ -7,6 +7,9 @@ import { duration } from "../format";
 import { skyLevel } from "../model";
 import type { Link } from "../stream";
 
+/** So long before its end a session says so. */
+const ENDING_S = 1_800;
+
 export class Banners {
   readonly element = h("div", { class: "banners" });
   private readonly lost = h("div", { class: "banner lost", role: "alert" });
@@ -14,6 +17,7 @@ export class Banners {
   private readonly replay: HTMLElement;
   private readonly replayText = h("span");
   private readonly trouble = h("div", { class: "banner trouble", role: "alert" });
+  private readonly looking = h("div", { class: "banner looking" });
   private readonly exercise = h("div", { class: "banner exercise" });
 
   constructor(private readonly desk: Desk, backToLive: () => void) {
@@ -24,13 +28,23 @@ export class Banners {
     );
     this.exercise.append(h("strong", {}, "RECONSTRUCTION / EXERCISE"), h("span", {}, "not real time, not real events"));
     this.exercise.hidden = !desk.info.is_exercise;
-    this.element.append(this.lost, this.trouble, this.replay, this.exercise);
+    this.element.append(this.lost, this.trouble, this.replay, this.looking, this.exercise);
+  }
+
+  /** Say in time that the session ends, so that it does not end while an alarm stands. */
+  private ending(): string {
+    const { me, live, times } = this.desk;
+    const left = me.ends_s == null ? Infinity : me.ends_s - live.nowS();
+    return left > ENDING_S || left < 0 ? "" : `Your session ends at ${times.local(me.ends_s!)}. Sign out and in again when it suits you.`;
   }
 
   render(link: Link, quietMs: number): void {
     const { view, live } = this.desk;
     this.lost.hidden = link !== "lost";
     setText(this.lostText, `Nothing for ${duration(quietMs / 1_000)}. The picture is old. Trying again…`);
+    const notice = this.desk.denied || this.ending();
+    this.looking.hidden = notice === "";
+    setText(this.looking, notice);
     this.trouble.hidden = live.trouble.length === 0;
     setText(this.trouble, live.trouble.join(" "));
     this.replay.hidden = view !== "replay";

@@ -1,6 +1,9 @@
 /** The few questions that the page asks: who is on watch, and whether a person really means hostile. */
 
 import { h } from "../dom";
+import type { Times } from "../format";
+import type { Me } from "../me";
+import { rootUrl } from "../root";
 
 /** Ask in a dialog; true if it was confirmed with everything filled in that has to be. */
 export function ask(title: string, body: Node[], confirmText: string, className = ""): Promise<boolean> {
@@ -35,6 +38,15 @@ export async function askOfficer(current: string): Promise<string | null> {
   ], "Go on watch");
   const name = input.value.trim();
   return isGiven && name !== "" ? name : null;
+}
+
+/** Tell as whom one is signed in, and until when; true if it is to end now. */
+export function askSignOut(me: Me, times: Times): Promise<boolean> {
+  const until = me.ends_s == null ? "" : ` until ${times.local(me.ends_s)} (${times.date(me.ends_s)})`;
+  return ask(me.full_name || me.name, [
+    h("p", {}, `Signed in as ${me.name}${until}: ${(me.roles ?? []).join(", ")}. Every decision is kept in the journal under this name.`),
+    h("p", {}, h("a", { href: rootUrl("login"), target: "_blank", rel: "noopener" }, "Change the password")),
+  ], "Sign out");
 }
 
 export function confirmOrder(nSectors: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 /** One incident: what happened, since when, why it is believed, and what the officer does with it. */
 
-import { h, rebuild, setText } from "../dom";
+import { deny, h, rebuild, setText } from "../dom";
 import { selectedIncident, type Desk } from "../desk";
 import { distance, duration, percent, position, stopwatch, utc, words, countryName } from "../format";
 import { alarmId, placeOfIncident } from "../alarm/order";
@@ -9,6 +9,8 @@ import { nameOf } from "../map/tracks";
 import { Seen } from "../seen";
 import { ClockStrip } from "./clockstrip";
 import { Fates } from "./fates";
+import { DossierButton } from "./dossier";
+import { FileSection } from "./file/section";
 import { SearchButton } from "./search/panel";
 import { levelBadge, prioritySign } from "./signs";
 import { WarningButton } from "./warning/panel";
@@ -37,6 +39,8 @@ export class IncidentPanel {
   private readonly warning: WarningButton;
   private readonly search: SearchButton;
   private readonly fates: Fates;
+  private readonly file: FileSection;
+  private readonly dossier: DossierButton;
   private readonly seenEntry = new Seen();
   /** The newest decision that the officer had seen when they opened the list of dispositions. */
   private openedAt = 0;
@@ -53,6 +57,8 @@ export class IncidentPanel {
     this.warning = new WarningButton(desk);
     this.strip = new ClockStrip(desk);
     this.fates = new Fates(desk);
+    this.file = new FileSection(desk);
+    this.dossier = new DossierButton(desk);
     this.disposition = h(
       "select", { aria: { label: "Disposition" } }, ...DISPOSITIONS.map((name) => h("option", { value: name }, words(name))),
     );
@@ -73,7 +79,7 @@ export class IncidentPanel {
     this.element.append(
       this.badge, this.title,
       h("div", { class: "clock-block" }, this.clock, this.clockNote, this.strip.element), this.why, this.acknowledge, this.seen,
-      this.warning.element, this.search.element, this.reasons, this.tracks, this.fates.element, this.actions, h("h3", {}, "Timeline"), this.timeline,
+      this.warning.element, this.search.element, this.reasons, this.tracks, this.fates.element, this.actions, this.file.element, this.dossier.element, h("h3", {}, "Timeline"), this.timeline,
     );
   }
 
@@ -99,12 +105,15 @@ export class IncidentPanel {
     this.warning.render(incident);
     this.search.render(incident);
     this.fates.render(incident);
+    this.file.render(incident);
+    this.dossier.render(incident);
     this.renderReasons(incident);
     this.renderTracks(incident);
     this.renderTimeline(incident);
     if (document.activeElement !== this.disposition) this.disposition.value = incident.disposition ?? "undecided";
     setText(this.close, incident.status === "open" ? "Close incident" : "Open again");
     this.actions.hidden = this.desk.view === "replay";
+    for (const part of [this.acknowledge, this.actions]) deny(part, this.desk.denied);
     return true;
   }
 

@@ -1,6 +1,6 @@
 /** The alarm queue: what needs the officer first, each with the clock that has run since its first report; what is set aside stays in sight. */
 
-import { h, icon, rebuild, setText } from "../dom";
+import { deny, h, icon, rebuild, setText } from "../dom";
 import type { Desk } from "../desk";
 import { suppressionOf, type Place } from "../alarm/order";
 import { nextToAcknowledge, queueOf, type Item } from "../alarm/queue";
@@ -48,6 +48,7 @@ export class QueuePanel {
     setText(this.heading, isPast ? "Alarms at that time" : "Alarms");
     setText(this.count, nOpen > 0 ? `${nOpen} open ${nOpen === 1 ? "incident" : "incidents"}` : "");
     this.suppress.hidden = isPast;
+    deny(this.suppress, this.desk.denied);
     this.renderEmpty(nOpen, items.length, skyLevel(incidents));
     this.renderSuppressions();
     this.place(items);

@@ -1,10 +1,11 @@
 /** The rows of the alarm queue: an incident, or an alarm of a sensor or a channel. */
 
-import { h, icon, rebuild, setText } from "../dom";
+import { deny, h, icon, rebuild, setText } from "../dom";
 import type { Desk } from "../desk";
 import { duration, stopwatch, words } from "../format";
 import { priorityOf, type Item } from "../alarm/queue";
 import type { Alarm, AlarmSource } from "../alarm/types";
+import { overdue } from "../file/words";
 import type { Incident } from "../model";
 import { LEVEL_MEANING, LEVEL_WORD, ICONS, levelSign, prioritySign } from "./signs";
 
@@ -45,6 +46,7 @@ class Row {
     this.shelve.hidden = this.ack.hidden || item.alarm === undefined;
     this.again.hidden = item.place !== "aside" || isPast || item.alarm?.shelved == null;
     this.actions.hidden = this.ack.hidden && this.again.hidden;
+    deny(this.actions, this.desk.denied);
   }
 
   protected mark(classes: string, isSelected: boolean): void {
@@ -87,6 +89,7 @@ export class IncidentRow extends Row {
 
 const SOURCE_PATH: Record<Exclude<AlarmSource, "incident">, string> = {
   sensor: "M12 12v8 M8.500 8.500a5 5 0 0 1 7 0 M5.500 5.500a9.200 9.200 0 0 1 13 0 M12 12h.01", channel: ICONS.horn,
+  step: "M5 4h14v16H5Z M9 9h6 M9 13h6 M9 17h3",
 };
 
 export class AlarmRow extends Row {
@@ -99,7 +102,7 @@ export class AlarmRow extends Row {
     const { alarm, place } = item;
     const { selection } = this.desk;
     this.mark(`equipment ${alarm.priority} ${place === "waiting" ? "unseen" : "seen"} ${place === "aside" ? "aside" : ""}`, selection?.kind === "alarm" && selection.id === item.id);
-    rebuild(this.sign, alarm.source, () => [icon(SOURCE_PATH[alarm.source as "sensor" | "channel"] ?? ICONS.bell, { class: "source-sign" })]);
+    rebuild(this.sign, alarm.source, () => [icon(SOURCE_PATH[alarm.source as Exclude<AlarmSource, "incident">] ?? ICONS.bell, { class: "source-sign" })]);
     setText(this.title, alarm.title);
     const note = [alarm.source, alarm.state === "returned" ? "over, nobody has seen it" : "", alarm.acknowledged_by ? `seen by ${alarm.acknowledged_by}` : "", alarm.is_stale ? "for more than a day" : ""].filter(Boolean).join(" · ");
     rebuild(this.note, `${alarm.priority} ${note}`, () => [prioritySign(alarm.priority), note]);
@@ -118,12 +121,14 @@ function reasonOf({ alarm, incident }: IncidentItem): string {
 }
 
 function noteOf(incident: Incident, nowS: number): string {
+  const nLate = overdue(incident.file, nowS).length;
+  const late = nLate > 0 ? [`${nLate} overdue`] : [];
   if (incident.status === "closed") {
-    return `${words(incident.disposition ?? "undecided")} · closed ${duration(nowS - (incident.closed_s ?? incident.changed_s))} ago`;
+    return [...late, words(incident.disposition ?? "undecided"), `closed ${duration(nowS - (incident.closed_s ?? incident.changed_s))} ago`].join(" · ");
   }
   const parts = [`${LEVEL_WORD[incident.level]}, ${incident.level === "white" ? "over" : LEVEL_MEANING[incident.level]}`];
   if ((incident.lost_track_ids ?? []).length > 0) parts.push("track lost");
   if (incident.acknowledged_by) parts.push(`seen by ${incident.acknowledged_by}`);
   if (incident.disposition && incident.disposition !== "undecided") parts.push(words(incident.disposition));
-  return parts.join(" · ");
+  return [...parts, ...late].join(" · ");
 }

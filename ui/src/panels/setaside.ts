@@ -39,7 +39,7 @@ export async function askShelve(alarm: Alarm): Promise<Aside | null> {
 
 /** Return which sort of alarms is suppressed, for how long and why; null if none is. */
 export async function askSuppress(about: Alarm | undefined, subjects: Record<AlarmSource, readonly string[]>): Promise<AsideSort | null> {
-  const source = h("select", { aria: { label: "Alarms of" } }, ...(["incident", "sensor", "channel"] as const).map((one) => h("option", { value: one }, SOURCE_WORDS[one])));
+  const source = h("select", { aria: { label: "Alarms of" } }, ...(["incident", "sensor", "channel", "step"] as const).map((one) => h("option", { value: one }, SOURCE_WORDS[one])));
   const which = h("select", { aria: { label: "Which" } });
   const fill = (): void => {
     const chosen = source.value as AlarmSource;

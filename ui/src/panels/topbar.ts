@@ -4,6 +4,7 @@ import { h, icon, rebuild, setData, setText } from "../dom";
 import type { Desk } from "../desk";
 import { nWaiting } from "../alarm/queue";
 import { utc } from "../format";
+import { may } from "../me";
 import { skyLevel } from "../model";
 import type { SoundState } from "../sound";
 import { healthSummary } from "./health";
@@ -39,7 +40,7 @@ export class Topbar {
     this.follow = toolButton("follow", "Follow what matters most (F)", () => actions.toggleFollow());
     this.theme = toolButton("moon", "Night or day (N)", () => actions.toggleTheme());
     this.replay = h("button", { class: "quiet replay-button", type: "button", on: { click: () => actions.openReplay() } }, icon(ICONS.replay), "Replay");
-    this.officer = h("button", { class: "quiet officer", type: "button", title: "Who is on watch", on: { click: () => actions.changeOfficer() } });
+    this.officer = h("button", { class: "quiet officer", type: "button", title: desk.me.is_open ? "Who is on watch" : "As whom you are signed in", on: { click: () => actions.changeOfficer() } });
     this.element = h(
       "header", { class: "topbar" },
       this.sky,
@@ -63,7 +64,7 @@ export class Topbar {
     this.sound.title = sound === "blocked" ? "The browser keeps the page silent until you click" : "Silence or sound (M)";
     rebuild(this.theme, settings.theme, () => [icon(settings.theme === "night" ? ICONS.moon : ICONS.sun)]);
     this.follow.setAttribute("aria-pressed", String(this.desk.isFollowing));
-    this.replay.hidden = view === "replay" || live.clock.is_played;
+    this.replay.hidden = view === "replay" || live.clock.is_played || !may(this.desk.me, "investigate");
     rebuild(this.officer, settings.officer, () => [icon(ICONS.person), h("span", {}, settings.officer || "Who is on watch?")]);
     this.officer.classList.toggle("is-unnamed", settings.officer === "");
     const level = skyLevel(live.incidents.values());

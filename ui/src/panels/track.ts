@@ -178,7 +178,7 @@ export class TrackPanel {
   private renderAffiliation(track: Track): void {
     const current = track.affiliation ?? "unknown";
     rebuild(this.affiliation, `${track.track_id} ${current} ${this.desk.view}`, () => AFFILIATIONS.map((name) => h("button", {
-      type: "button", class: `${name} ${name === current ? "is-on" : ""}`, disabled: this.desk.view === "replay",
+      type: "button", class: `${name} ${name === current ? "is-on" : ""}`, disabled: this.desk.view === "replay" || this.desk.denied !== "", title: this.desk.denied,
       aria: { pressed: String(name === current) }, on: { click: () => void this.affiliate(track.track_id, name) },
     }, name)));
   }

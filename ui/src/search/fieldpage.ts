@@ -3,7 +3,7 @@
 import { api, Refused } from "../api";
 import { h, setData, setText } from "../dom";
 import type { LonLat } from "../geo";
-import type { SearchDecision, SearchPlan } from "../plan/types";
+import type { SearchPlan } from "../plan/types";
 import { boundsOfPlaces, boundsOfPlan, searchFeatures } from "../plan/features";
 import { PALETTES } from "../map/palette";
 import { changeOf } from "../searching";
@@ -12,7 +12,8 @@ import type { FieldMap } from "./fieldmap";
 import { Dock } from "./dock";
 import { guide } from "./guide";
 import { prepareOffline, type Offline } from "./offline";
-import { Outbox, type Letter } from "./outbox";
+import { Outbox, type FieldDecision, type Letter } from "./outbox";
+import type { Photo } from "./photo";
 import { pathsOf, type Fix } from "./path";
 import { placeLine, type PlaceLine } from "./place";
 import { Recorder } from "./recorder";
@@ -60,7 +61,7 @@ export class FieldPage implements Field {
   private isFramed = false;
 
   constructor(readonly incidentId: string, readonly shelf: Shelf, private readonly root: HTMLElement) {
-    this.outbox = new Outbox(shelf, new Server(), () => this.redraw());
+    this.outbox = new Outbox(shelf, new Server((id) => shelf.get<Photo>("photos", id)), () => this.redraw());
     this.recorder = new Recorder(shelf);
     this.strip = new Strip(this, () => void menu(this, () => this.forget()));
     this.dock = new Dock(this, {
@@ -266,10 +267,10 @@ export class FieldPage implements Field {
     return who !== null;
   }
 
-  async tell(told: Told, title: string): Promise<boolean> {
+  async tell(told: Told, title: string, photoId?: string): Promise<boolean> {
     let letter: Letter;
     try {
-      letter = await this.outbox.add({ ...told, officer: this.searcher.name, incident_id: this.incidentId } as SearchDecision, title);
+      letter = await this.outbox.add({ ...told, officer: this.searcher.name, incident_id: this.incidentId } as FieldDecision, title, photoId);
     } catch (error) {
       this.say(`NOT kept: ${error instanceof Error ? error.message : String(error)}. Tell it by voice.`, "error");
       return false;

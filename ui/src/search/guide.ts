@@ -31,6 +31,10 @@ export async function guide(field: Field): Promise<void> {
   await field.tell({
     action: "report_find", what: kind, lon_deg: Number(at[0].toFixed(7)), lat_deg: Number(at[1].toFixed(7)), sd_m: sent.sdM, is_it: false, photo_sha256: photo.photo?.sha256 ?? "", text,
   }, `Found: ${FOUND_WORDS[kind][0].toLowerCase()}`);
+  if (photo.photo !== null) {
+    const title = `Photograph of the find: ${FOUND_WORDS[kind][0].toLowerCase()}`;
+    await field.tell({ action: "add_evidence", kind: "photo", title, text }, title, photo.photo.id);
+  }
 }
 
 async function warn(field: Field): Promise<boolean> {
@@ -59,8 +63,8 @@ function photograph(field: Field): Promise<{ photo: Photo | null } | null> {
         if (url) URL.revokeObjectURL(url);
         url = URL.createObjectURL(file);
         shown.replaceChildren(h("img", { src: url, alt: "The photograph" }), h("p", { class: "sub" }, photo.sha256
-          ? `It stays on this phone. Only its fingerprint is sent: SHA-256 ${photo.sha256.slice(0, 16)}…`
-          : "It stays on this phone. It has no fingerprint: this page was not opened over https."));
+          ? `Kept on this phone. It goes to the incident's file when there is signal, with its fingerprint: SHA-256 ${photo.sha256.slice(0, 16)}…`
+          : "Kept on this phone. It goes to the incident's file when there is signal; it has no fingerprint until then: this page was not opened over https."));
         go.replaceWith(big("Go on", () => done({ photo }), "primary"));
       } catch (error) {
         shown.replaceChildren(h("p", { class: "sub" }, `The phone could not keep it: ${error instanceof Error ? error.message : String(error)}. It may still be in your gallery.`));
@@ -69,7 +73,7 @@ function photograph(field: Field): Promise<{ photo: Photo | null } | null> {
     return [
       h("p", {}, "Photograph it only if you see it from where you are safe. Zoom in; do not walk closer, and do not go back for it."), input,
       big("Take a photograph", () => input.click(), "primary"), shown, go,
-      h("p", { class: "sub" }, "The photograph is kept on this phone and is not sent. Show it to the search leader later."),
+      h("p", { class: "sub" }, "The photograph is kept on this phone, and goes to the incident's file when there is signal. Your report does not wait for it."),
     ];
   });
 }
@@ -89,7 +93,7 @@ function confirm(field: Field, what: { kind: Found; text: string }, photo: Photo
       for (const other of about.children) other.classList.toggle("is-on", other === event.currentTarget);
     } } }, `± ${metres} m`)));
     const facts: [string, string][] = [
-      ["What", FOUND_WORDS[what.kind][0]], ["Where", mgrs(at[1], at[0])], ["Looks like", what.text || "not said"], ["Photograph", photo === null ? "none" : "on this phone"], ["From", field.searcher.name],
+      ["What", FOUND_WORDS[what.kind][0]], ["Where", mgrs(at[1], at[0])], ["Looks like", what.text || "not said"], ["Photograph", photo === null ? "none" : "goes after the report"], ["From", field.searcher.name],
     ];
     return [
       h("dl", { class: "facts" }, ...facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),

@@ -1,16 +1,22 @@
 /** Letters to the search leader: kept until they are sent, in order, each once as far as the network lets one know. */
 
 import { Refused } from "../api";
+import type { AddEvidence } from "../file/types";
 import type { SearchDecision } from "../plan/types";
 import type { Item, Shelf } from "./shelf";
 
 const SENT_KEPT = 30;
 
+/** What goes out from the field: what was seen and done, and the photograph of a find for the incident's file. */
+export type FieldDecision = SearchDecision | AddEvidence;
+
 export interface Letter extends Item {
   madeMs: number;
   /** What it says, for the one who wrote it. */
   title: string;
-  decision: SearchDecision;
+  decision: FieldDecision;
+  /** The photograph on this phone that goes with it. */
+  photoId?: string;
   state: "waiting" | "sent" | "refused";
   /** True if it went out and no answer came: it may have arrived. */
   isUnsure: boolean;
@@ -27,6 +33,7 @@ export interface Post {
 export class Outbox {
   letters: Letter[] = [];
   isSending = false;
+  private isSendingPhotos = false;
   private count = 0;
 
   constructor(private readonly shelf: Shelf, private readonly post: Post, private readonly onChange: () => void, private readonly nowMs: () => number = Date.now) {}
@@ -41,11 +48,11 @@ export class Outbox {
   }
 
   /** Keep a decision; it is safe once this returns, whatever the network does. */
-  async add(decision: SearchDecision, title: string): Promise<Letter> {
+  async add(decision: FieldDecision, title: string, photoId?: string): Promise<Letter> {
     const madeMs = this.nowMs();
     // Ids sort by time: the order in which letters were written is that in which they are sent.
     const id = `${String(madeMs).padStart(15, "0")}-${String(this.count++).padStart(5, "0")}-${Math.random().toString(36).slice(2, 8)}`;
-    const letter: Letter = { id, madeMs, title, decision, state: "waiting", isUnsure: false, reason: "" };
+    const letter: Letter = { id, madeMs, title, decision, state: "waiting", isUnsure: false, reason: "", ...(photoId === undefined ? {} : { photoId }) };
     await this.shelf.put("letters", letter);
     this.letters.push(letter);
     this.onChange();
@@ -58,13 +65,30 @@ export class Outbox {
     this.isSending = true;
     try {
       // What is written while others are sent goes out with them.
-      for (let letter = this.waiting()[0]; letter !== undefined; letter = this.waiting()[0]) {
+      const words = (): Letter | undefined => this.waiting().find((one) => one.photoId === undefined);
+      for (let letter = words(); letter !== undefined; letter = words()) {
         if (!(await this.send(letter))) return false;
       }
       await this.forgetOld();
-      return true;
     } finally {
       this.isSending = false;
+      this.onChange();
+    }
+    return this.sendPhotos();
+  }
+
+  /** Photographs go out after the words, and no words wait for one: on a thin line it takes minutes. */
+  private async sendPhotos(): Promise<boolean> {
+    if (this.isSendingPhotos) return false;
+    this.isSendingPhotos = true;
+    try {
+      const photo = (): Letter | undefined => this.waiting().find((one) => one.photoId !== undefined);
+      for (let letter = photo(); letter !== undefined; letter = photo()) {
+        if (!(await this.send(letter))) return false;
+      }
+      return true;
+    } finally {
+      this.isSendingPhotos = false;
       this.onChange();
     }
   }
@@ -77,9 +101,9 @@ export class Outbox {
       await this.post.deliver(letter);
       return await this.become(letter, { state: "sent", isUnsure: false });
     } catch (error) {
-      const isRefusal = error instanceof Refused && error.status >= 400 && error.status < 500 && ![408, 425, 429].includes(error.status);
+      const isRefusal = error instanceof Refused && error.status >= 400 && error.status < 500 && ![401, 408, 425, 429].includes(error.status);
       if (isRefusal) return await this.become(letter, { state: "refused", isUnsure: false, reason: error.message });
-      if (error instanceof Refused && [429, 503].includes(error.status)) await this.become(letter, { isUnsure: false });
+      if (error instanceof Refused && [401, 429, 503].includes(error.status)) await this.become(letter, { isUnsure: false });
       return false;
     }
   }

@@ -1,4 +1,4 @@
-/** A photograph of a find stays on the phone; only its fingerprint is sent, so that it cannot be swapped later. */
+/** A photograph of a find is kept on the phone; its fingerprint goes out with the report, so that it cannot be swapped later. */
 
 import type { Item, Shelf } from "./shelf";
 

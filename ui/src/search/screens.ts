@@ -151,7 +151,7 @@ export async function menu(field: Field, onForget: () => Promise<void>): Promise
     return [
       h("h3", {}, "Who"), big(searcher.name || "Say who you are", () => { done(null); void askWho(field).then((who) => who && field.setSearcher(who)); }, "", searcher.name ? words(searcher.asset) : ""),
       h("h3", {}, "What you reported"), field.outbox.letters.length === 0 ? h("p", { class: "sub" }, "Nothing yet.") : letters,
-      photos.length === 0 ? null : h("h3", {}, "Photographs, on this phone only"),
+      photos.length === 0 ? null : h("h3", {}, "Photographs on this phone"),
       photos.length === 0 ? null : h("div", { class: "photos" }, ...photos.map((photo) => h("a", { href: linkTo(photo), download: photo.name }, h("img", { src: urls.at(-1), alt: `Photograph of ${new Date(photo.takenMs).toLocaleString()}` }), h("small", {}, photo.sha256 ? `SHA-256 ${photo.sha256.slice(0, 12)}…` : "no fingerprint")))),
       h("h3", {}, "Without signal"), h("p", { class: "sub" }, offlineWords(field)),
       big(searcher.theme === "night" ? "Light page, for daylight" : "Dark page, for the night", () => { field.setSearcher({ theme: searcher.theme === "night" ? "day" : "night" }); done(null); }),

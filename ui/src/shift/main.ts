@@ -1,23 +1,26 @@
 import "../css/fonts.css";
 import "../css/themes.css";
 import "../css/base.css";
-import "../css/layout.css";
+import { dress } from "../look";
 import "../css/panels.css";
 import "../css/detail.css";
 import "../css/shift.css";
 import { api } from "../api";
 import { h } from "../dom";
-import { loadSettings } from "../settings";
+import { actAs, loadSettings } from "../settings";
 import { ShiftPage } from "./page";
 
 const RETRY_MS = 2_000;
 
 async function start(root: HTMLElement): Promise<void> {
-  const settings = loadSettings();
-  document.documentElement.dataset["theme"] = settings.theme;
+  let settings = loadSettings();
+  dress(settings.theme);
   for (;;) {
     try {
-      return new ShiftPage(await api.desk(), settings, root).start();
+      const me = await api.me();
+      actAs(me.name);
+      settings = loadSettings();
+      return new ShiftPage(await api.desk(), settings, root, me).start();
     } catch (error) {
       root.replaceChildren(h("div", { class: "starting", role: "alert" }, h("strong", {}, "No connection to the watch"), h("span", {}, error instanceof Error ? error.message : String(error)), h("span", {}, "Trying again…")));
       await new Promise((done) => setTimeout(done, RETRY_MS));

@@ -3,6 +3,7 @@
 import { api } from "../api";
 import { h, setText } from "../dom";
 import { Times, utc } from "../format";
+import { ANYBODY, denial, type Me } from "../me";
 import type { Desk } from "../model";
 import { rootUrl } from "../root";
 import { saveSettings, type Settings } from "../settings";
@@ -25,10 +26,13 @@ export class ShiftPage {
   private readonly said = h("p", { class: "sub", role: "status" });
   private shown = "";
 
-  constructor(info: Desk, private readonly settings: Settings, root: HTMLElement) {
+  constructor(info: Desk, private readonly settings: Settings, root: HTMLElement, private readonly me: Me = ANYBODY) {
     this.times = new Times(info.country);
     this.log = new LogPanel(this.times);
     this.officer.value = settings.officer;
+    this.officer.readOnly = !me.is_open;
+    this.give.disabled = denial(me) !== "";
+    setText(this.said, denial(me));
     const exercise = h("div", { class: "banner exercise" }, h("strong", {}, "RECONSTRUCTION / EXERCISE"), h("span", {}, "not real time, not real events"));
     exercise.hidden = !info.is_exercise;
     const print = h("button", { class: "quiet", type: "button", on: { click: () => window.print() } }, "Print");
@@ -81,11 +85,13 @@ export class ShiftPage {
     this.give.disabled = true;
     try {
       await api.decide({ action: "hand_over", officer, to, ...(text === "" ? {} : { text }) });
-      setText(this.said, `${to} has the watch, and decides in this browser from now on.`);
-      this.settings.officer = to;
-      saveSettings(this.settings);
+      setText(this.said, this.me.is_open ? `${to} has the watch, and decides in this browser from now on.` : `${to} has the watch. Sign out, so that ${to} can sign in.`);
       [this.to.value, this.words.value] = ["", ""];
-      this.officer.value = to;
+      if (this.me.is_open) {
+        this.settings.officer = to;
+        saveSettings(this.settings);
+        this.officer.value = to;
+      }
       await this.ask();
     } catch (error) {
       setText(this.said, error instanceof Error ? error.message : String(error));

@@ -2,7 +2,7 @@ import "../css/fonts.css";
 import "../css/themes.css";
 import "../css/base.css";
 import "../css/wall.css";
-import { api } from "../api";
+import { api, checkSignedIn } from "../api";
 import { h } from "../dom";
 import { Times } from "../format";
 import { Picture } from "../picture";
@@ -30,7 +30,7 @@ async function start(root: HTMLElement): Promise<void> {
       const stream = new Stream(api.streamUrl("live"), (update) => picture.apply(update), (link) => {
         // A watch that was started anew may bring another page: it is fetched without anybody's hand.
         if (link === "up") void api.desk().then((now) => now.version !== info.version && location.reload()).catch(() => undefined);
-      });
+      }, () => void checkSignedIn());
       window.setInterval(() => screen.render({ picture, link: stream.link, quietMs: performance.now() - stream.lastHeardMs, times, home: info.country }), FRAME_MS);
       document.addEventListener("visibilitychange", () => void stayAwake());
       return await stayAwake();

@@ -54,7 +54,7 @@ export class SearchPanel {
     this.body.hidden = this.hazard.hidden = plan === null;
     if (plan === null) return true;
     rebuild(this.hazard, `${plan.hazard_m} ${plan.hazard}`, () => [h("summary", {}, h("strong", {}, hazardLine(plan.hazard_m)), h("span", { class: "more" }, "What to do")), h("p", {}, plan.hazard)]);
-    const shown: Shown = { plan, incident, settings: incident.search?.settings ?? plan.settings, isPast: this.desk.view === "replay" };
+    const shown: Shown = { plan, incident, settings: incident.search?.settings ?? plan.settings, isPast: this.desk.view === "replay" || this.desk.denied !== "" };
     for (const section of this.sections) section.render(shown);
     return true;
   }

@@ -49,7 +49,7 @@ export class WarningPanel {
     const around = aroundOf(picture, incident);
     const sheet = warnings.sheet(incident.incident_id);
     const pending = pendingOf(around.state);
-    const isPast = view === "replay";
+    const isPast = view === "replay" || this.desk.denied !== "";
     const content = pending?.content ?? sheet.shown(around);
     const given = lastSent(around.state)?.content ?? null;
     const isNews = sheet.mine !== null || content === null || given === null || isOtherThan(content, given);

@@ -1,0 +1,1 @@
+"""Programs that leave with what they check: each is one file that needs nothing of Sargas."""
