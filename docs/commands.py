@@ -15,6 +15,7 @@ from sargas.cli import (
     demo,
     incident,
     incident_file,
+    incident_read,
     incident_steps,
     incident_verify,
     record,
@@ -70,6 +71,13 @@ COMMANDS: dict[str, tuple[Callable[..., Any], str]] = {
     ),
     "incident list": (incident.list_incidents, "The newest first. Ends with 1 if there is no journal."),
     "incident show": (incident.show, "Ends with 3 if the journal holds no such incident, 1 if there is no journal."),
+    "incident read": (
+        incident_read.read,
+        (
+            "See [Read an article](../howto/read-an-article.md). Ends with 3 if no incident was found in it, with 1 if it"
+            " cannot be read or a decision could not be taken."
+        ),
+    ),
     "incident evidence": (incident_file.evidence, "See [Keep the file](../howto/keep-the-file.md)."),
     "incident add": (incident_file.add, f"Writes the item's name, and the SHA-256 of its content. {TAKEN}"),
     "incident get": (incident_file.get, "Ends with 3 if there is no such item, with 1 if the file is there already."),
@@ -104,9 +112,9 @@ COMMANDS: dict[str, tuple[Callable[..., Any], str]] = {
     "search end": (search.end, TAKEN),
     "register list": (
         register.list_records,
-        "`sargas register search` is the same. At most 200 are shown; files and JSON hold all. Ends with 2 for what"
-        " cannot be asked.",
+        "At most 200 are shown; files and JSON hold all. Ends with 2 for what cannot be asked.",
     ),
+    "register search": (register.list_records, "Another name of `register list`."),
     "register show": (register.show, "Ends with 3 if the register has no such record."),
     "register statistics": (register.statistics, "An incident of two countries counts for each of them."),
     "register map": (register.draw_map, "Borders: OpenStreetMap contributors."),
@@ -137,7 +145,10 @@ COMMANDS: dict[str, tuple[Callable[..., Any], str]] = {
     "shift": (alarms.shift, "See [Hand over the watch](../howto/hand-over-the-watch.md)."),
     "shift hand-over": (alarms.hand_over, REFUSED),
     "sensors": (sensors.sensors, "Ends with 1 if a sensor is silent or has failed, or there is no journal."),
-    "account add": (account.add, "See [Accounts](../howto/accounts.md). Ends with 1 if the name is taken or is none."),
+    "account add": (
+        account.add,
+        "See [Accounts](../howto/accounts.md). Ends with 1 if the name is taken or is none.",
+    ),
     "account list": (account.list_accounts, "The tokens themselves are kept nowhere."),
     "account password": (account.password, "Ends with 1 if there is no such account, or no terminal to ask at."),
     "account disable": (account.disable, "Ends with 1 if nobody would be left to administer."),

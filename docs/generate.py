@@ -14,12 +14,13 @@ import msgspec
 
 from sargas import plugins
 from sargas.alarm import book as alarm_book
-from sargas.app import config, outlets, record_section, web_section
+from sargas.app import config, dossier_section, outlets, record_section, web_section
 from sargas.decode import jsonl
 from sargas.fuse import health
 from sargas.identify import identifier
 from sargas.incident import book, case_steps
 from sargas.model import search, sensor
+from sargas.model.dossier import Dossier
 from sargas.model.register import RegisterRecord
 from sargas.share import bulletin_json, cap_profile
 from sargas.warn import drafter
@@ -69,6 +70,7 @@ def configuration() -> str:
         ("`[warning]`", config.WarningSection),
         ("`[warning.draft]`", drafter.Settings),
         ("`[warning.cap]`", cap_profile.Profile),
+        ("`[dossier]`", dossier_section.DossierSection),
         ("`[[channels]]`", outlets.ChannelSection),
         ("`[[streams]]`", outlets.StreamSection),
     ]
@@ -154,10 +156,16 @@ def register_schema() -> str:
     return json.dumps(msgspec.json.schema(RegisterRecord), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
+def dossier_schema() -> str:
+    """Return the JSON Schema of dossier.json."""
+    return json.dumps(msgspec.json.schema(Dossier), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
 if __name__ == "__main__":
     (REFERENCE / "configuration.md").write_text(configuration(), encoding="utf-8")
     (REFERENCE / "report.schema.json").write_text(schema(), encoding="utf-8")
     (REFERENCE / "bulletin.schema.json").write_text(bulletin_schema(), encoding="utf-8")
     (REFERENCE / "register.schema.json").write_text(register_schema(), encoding="utf-8")
+    (REFERENCE / "dossier.schema.json").write_text(dossier_schema(), encoding="utf-8")
     for page in ("report_format.py", "commands.py", "aircraft_table.py"):
         runpy.run_path(str(Path(__file__).parent / page), run_name="__main__")
