@@ -168,7 +168,7 @@ LINES = (
     (110.0, "level", "Red, in the airspace: Track 7 crossed into Lithuania from Belarus", ""),
     (110.0, "alarmed", f"Alarm, high priority: {RADAR}", ""),
     (130.0, "acknowledged", "Acknowledged", OFFICER),
-    (140.0, "commented", f"ZXCOMMENT by {OFFICER} at {RADAR_NAME}", OFFICER),
+    (140.0, "commented", f"ZXCOMMENT by {OFFICER} at {RADAR_NAME}; Zxofficer was there", OFFICER),
     (150.0, "clue", "Clue c1 for the search: ZXCLUE", OFFICER),
     (200.0, "warning_sent", "LT-1-W1 sent", OFFICER),
     (500.0, "track_lost", "Track 7 lost: last seen at 54.5123° N", ""),
@@ -188,9 +188,7 @@ WARNING = PublicWarning(
     approvals=(Approval(officer=OFFICER, time_s=T0 + 195.0),),
     sent_s=T0 + 200.0,
     sent_by=OFFICER,
-    deliveries=(
-        Delivery(channel="cap", fate="delivered", n_attempts=1, time_s=T0 + 201.0, text="ZXRECEIPT"),
-    ),
+    deliveries=(Delivery(channel="cap", fate="delivered", n_attempts=1, time_s=T0 + 201.0, text="ZXRECEIPT"),),
 )
 INCIDENT = Incident(
     incident_id="LT-1",
@@ -261,7 +259,9 @@ HISTORY = History(
     },
     classes={7: CLASSES},
     told=(
-        Sighting(sensor="112", time_s=T0 + 80.0, lat_deg=54.512, lon_deg=24.9, sense="heard", text="ZXWITNESS engine"),
+        Sighting(
+            sensor="112", time_s=T0 + 80.0, lat_deg=54.512, lon_deg=24.9, sense="heard", text="ZXWITNESS engine"
+        ),
         Sighting(sensor="112", time_s=T0 + 90.0, lat_deg=54.513, lon_deg=24.8, sense="seen", text="a grey thing"),
     ),
     unwell=(Unwell(sensor=EAR, state="silent", from_s=T0 + 240.0),),

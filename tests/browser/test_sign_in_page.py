@@ -77,6 +77,12 @@ def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
     page.keyboard.press("Enter")
 
 
+def sign_in_beside(page: Page, watch: Watch) -> None:
+    """Sign in as the officer does in another tab: with the same cookies, but without a second map to draw."""
+    told = {"name": "officer", "password": PASSWORD}
+    assert page.context.request.post(f"{watch.url}api/sign-in", data=told).status == 200
+
+
 def end_session(page: Page, watch: Watch) -> None:
     secret = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "sargas")
     watch.house.accounts.close_session(hashed(secret), address="test", now_s=watch.house.now_s)
@@ -104,12 +110,9 @@ def test_an_officer_signs_in_decides_under_that_name_and_loses_nothing_when_the_
     end_session(page, watch)
     strip = page.locator(".signed-out")
     expect(strip).to_contain_text("SIGNED OUT")
-    with page.context.expect_page() as opened:
-        strip.get_by_role("link").click()
-    beside = opened.value
-    sign_in(beside, "officer")
-    expect(beside).to_have_url(f"{watch.url}?a=b")
-    beside.close()
+    expect(strip.get_by_role("link")).to_have_attribute("href", "/login?next=%2F%3Fa%3Db")
+    expect(strip.get_by_role("link")).to_have_attribute("target", "_blank")
+    sign_in_beside(page, watch)
     expect(strip).to_have_count(0)
     expect(page.locator(".detail textarea").first).to_have_value("half a sentence")
 
@@ -201,28 +204,24 @@ def test_a_hostile_page_in_the_officers_browser_reads_and_changes_nothing(
     page: Page, watch: Watch, host: str
 ) -> None:
     """A page of the same host on another port is the same site to a browser, which then sends strict cookies too."""
-    page.goto(watch.url)
-    sign_in(page, "officer")
-    expect(page.locator(".officer")).to_contain_text("officer")
+    sign_in_beside(page, watch)
     (incident,) = watch.desk.live.picture.incidents
     content = HOSTILE.format(watch=watch.url, incident=incident).encode()
     server = HTTPServer(("127.0.0.1", 0), partial(Quiet, content))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        hostile = page.context.new_page()
-        hostile.goto(f"http://{host}:{server.server_port}/")
-        said = hostile.wait_for_function("window.said").json_value()
-        framed = [frame.url for frame in hostile.frames[1:]]
+        page.goto(f"http://{host}:{server.server_port}/")
+        said = page.wait_for_function("window.said").json_value()
+        framed = {frame.url for frame in page.frames[1:]}
     finally:
         server.shutdown()
         thread.join(WAIT_S)
         server.server_close()
     assert said == ["read failed", "me failed", "plain failed", "json failed", "out failed", "frame closed"]
-    assert not any(url.startswith(watch.url) and "chrome-error" not in url and "api" not in url for url in framed)
+    assert framed == {"chrome-error://chromewebdata/"}  # neither the desk nor the answers to the forms are shown
     assert watch.seen_by == ""
-    page.reload()
-    expect(page.locator(".officer")).to_contain_text("officer")  # still signed in
+    assert page.context.request.get(f"{watch.url}api/me").json()["name"] == "officer"  # still signed in
 
 
 def test_a_script_that_gets_into_the_page_does_not_run(page: Page, watch: Watch) -> None:

@@ -3,14 +3,15 @@
 import runpy
 from pathlib import Path
 
-from sargas.cli import account, alarms, incident, record, search, warning
+from sargas.cli import account, alarms, incident, record, register, search, warning
 from sargas.cli.main import app
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-OWN = {"--help", "--version", "-h", "incident", "warning", "record", "account"}
+OWN = {"--help", "--version", "-h", "incident", "warning", "record", "account", "register"}
 GROUPS = (
     ("incident", incident.app), ("search", search.app), ("warning", warning.app), ("alarms", alarms.app),
     ("shift", alarms.shift_app), ("record", record.app), ("account", account.app),
+    ("register", register.app),
 )  # fmt: skip
 
 

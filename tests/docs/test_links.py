@@ -41,6 +41,11 @@ def test_the_schema_of_the_register_is_current(generate: ModuleType) -> None:
     assert text == generate.register_schema(), "run `make docs`"
 
 
+def test_the_schema_of_the_dossier_is_current(generate: ModuleType) -> None:
+    text = (ROOT / "docs" / "reference" / "dossier.schema.json").read_text(encoding="utf-8")
+    assert text == generate.dossier_schema(), "run `make docs`"
+
+
 def test_the_report_schema_is_current(generate: ModuleType) -> None:
     text = (ROOT / "docs" / "reference" / "report.schema.json").read_text(encoding="utf-8")
     assert text == generate.schema(), "run `make docs`"

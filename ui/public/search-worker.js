@@ -32,9 +32,11 @@ async function keepAll(urls) {
       const has = async () => (await cache.match(key, { ignoreVary: true })) !== undefined;
       if (isAsset(url) && (await has())) return true;
       const response = await fetch(url).catch(() => null);
-      if (response?.ok) await cache.put(key, response);
+      // Where nobody is signed in any more, the page to sign in would come in its place.
+      const isOwn = response?.ok === true && !response.redirected;
+      if (isOwn) await cache.put(key, response);
       // Without signal just now, an older copy will do.
-      return response?.ok || has();
+      return isOwn || has();
     } catch {
       return false;
     }
@@ -65,7 +67,7 @@ async function newest(request, key) {
   });
   const slow = new Promise((done) => setTimeout(done, SLOW_MS, null));
   const first = await Promise.race([asked.catch(() => null), slow]);
-  if (first !== null && first.status < 500) return first;
+  if (first !== null && first.status < 500 && first.status !== 401) return first;
   const found = await cache.match(key, { ignoreVary: true });
   return found ?? asked;
 }

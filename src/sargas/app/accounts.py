@@ -6,7 +6,7 @@ from pathlib import Path
 
 import structlog
 
-from sargas.app.config import Config, JournalSection
+from sargas.app.config import Config
 from sargas.app.gate import Clock, Gate, Terms, first_administrator
 from sargas.app.openid import OpenIdConnect
 from sargas.app.web_section import Web
@@ -18,12 +18,6 @@ from sargas.web.server import Way
 log = structlog.get_logger()
 FirstPassword = Callable[[str], None]
 """Hears the password of the first administrator, which is told once and kept nowhere."""
-
-
-def accounts_file(journal: JournalSection, folder: Path) -> Path:
-    """Return where the accounts of a configuration are kept: beside its journal."""
-    path = folder / journal.path
-    return path.with_name(f"{path.name}.accounts")
 
 
 @contextmanager
@@ -39,7 +33,7 @@ def gate_of(config: Config, folder: Path, clock: Clock, told: FirstPassword) -> 
             log.warning("desk_is_open", reason="everybody at this machine may decide; [web] accounts is 'open'")
         yield None
         return
-    store = accounts_sqlite.build(str(accounts_file(config.journal, folder)))
+    store = accounts_sqlite.build(str(accounts_sqlite.beside(folder / config.journal.path)))
     try:
         passwords = Passwords()
         password = first_administrator(store, passwords, clock())

@@ -10,7 +10,7 @@ import tarfile
 import tempfile
 import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import IO, Final, Literal
@@ -124,8 +124,13 @@ def sources_of(config: Config, config_path: Path, *, with_key: bool) -> list[Sou
         found.setdefault(path, "named")
     found |= {key: "key" for key in keys if key.is_file()}
     if not with_key:
-        found = {path: kind for path, kind in found.items() if path not in keys}
+        found = {path: kind for path, kind in found.items() if not _is_one_of(path, keys)}
     return [Source(path=path, name=_name(path, folder), kind=kind) for path, kind in found.items()]
+
+
+def _is_one_of(path: Path, keys: Iterable[Path]) -> bool:
+    """Return whether a file is one of the keys, by whatever name it was found."""
+    return any(key.is_file() and path.samefile(key) for key in keys)
 
 
 def _beside(journal: Path) -> Iterator[Path]:

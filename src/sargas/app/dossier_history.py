@@ -96,6 +96,8 @@ def _run(
             time.sleep(BREATH_S)
         if progress is not None:
             progress(min(count, n_entries), n_entries)
+    # Not on to the end of a silence: a case may be worked on weeks after the last report.
+    last_s = min(last_s, engine.picture.now_s + TAIL_S)
     collector.take(guard.advance(last_s))
     span_s = journal.span_s()
     is_whole = span_s is not None and span_s[0] <= max(first_s, incident.first_report_s)

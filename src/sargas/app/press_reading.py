@@ -95,13 +95,12 @@ def _registered(reading: Reading, journal: Path) -> list[Known]:
 
 def source_of(reading: Reading, entry: DraftEntry, told: dict[str, Any]) -> dict[str, Any]:
     """Return the published source of an entry: its address and what is told of it, its date and what it says."""
-    published = "" if reading.published_s is None else f"{datetime.fromtimestamp(reading.published_s, UTC):%Y-%m-%d}"
     quotation = " [...] ".join(" ".join(one.text.split()) for one in entry.said)
     return {
         "language": reading.language,
         "quotation": shortened(quotation),
         **told,
-        "published": told.get("published") or published,
+        "published": told.get("published") or reading.published_day,
     }
 
 

@@ -1,6 +1,7 @@
 """A whole journal checked: every entry, every hash, every head, the keys, and the heads that were published."""
 
 import bisect
+import re
 import struct
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -62,6 +63,7 @@ def _check(file: RecordFile, heads: str | None, trusted: Collection[str], progre
         n_gone = contents.n_entries - walked.n_kept
         gone = f", and the hashes of {n_gone} that were removed" if n_gone else ""
         report.good(f"{walked.n_kept} entries give the hashes that are kept of them{gone}")
+    _tell_taken_over(contents, walked, report)
     _check_state(contents, walked, report)
     if not contents.keys and not contents.heads:
         raise Wrong("nothing is proven: the record was never signed")
@@ -80,6 +82,18 @@ def _check(file: RecordFile, heads: str | None, trusted: Collection[str], progre
         report.told("no published heads were given (--heads): who holds the key could have rewritten the record")
     if not trusted:
         report.told(f"whose key it is you have to ask the service (then --key): {told[-1]['public_key']}")
+
+
+def _tell_taken_over(contents: Contents, walked: Walked, report: Report) -> None:
+    """Tell of entries that nobody can vouch for: those from before the record, and any that came in beside it."""
+    began = contents.keys[0][0] if contents.keys else contents.n_entries
+    for said in walked.said:
+        found = re.search(r"entries (\d+) to \d+ were", said.text)
+        text = f"entry {said.seq} says: {said.text}"
+        if found is not None and int(found[1]) < began:
+            report.told(f"{text}. That was before the record began")
+        else:
+            report.wrong(text)
 
 
 def _check_state(contents: Contents, walked: Walked, report: Report) -> None:

@@ -30,6 +30,7 @@ def put_back(backup: Path, folder: Path, progress: Progress) -> tuple[Manifest, 
     Raises:
         DataError: the folder is not empty; the backup is damaged, or holds what no backup does; nothing is put back.
     """
+    folder = folder.resolve()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise DataError(
             f"{folder}: it is there and not empty; a backup is put into a new folder, and overwrites nothing"

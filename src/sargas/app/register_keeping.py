@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 
 from sargas.app.published import Published
-from sargas.app.register_files import catch_up
+from sargas.app.register_journal import catch_up
 from sargas.app.supervise import keep_running
 from sargas.app.wire import Blueprint
 from sargas.model.errors import JournalError

@@ -15,7 +15,7 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta, Struct
 
 from sargas.model.account import Role
-from sargas.web.guard import LOOPBACK
+from sargas.web.hosts import LOOPBACK
 
 Found = list[tuple[tuple[str | int, ...], str]]
 SECRET_LONGEST: Final = 4_096

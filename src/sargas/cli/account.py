@@ -228,15 +228,29 @@ def _accounts(config: Path) -> "Iterator[tuple[Accounts, float]]":
     """Give the accounts of a configuration, made if there are none, and the time."""
     import time
 
-    from sargas.app.accounts import accounts_file
-    from sargas.app.config import read
     from sargas.store import accounts_sqlite
 
-    accounts = accounts_sqlite.build(str(accounts_file(read(config).journal, config.parent)))
+    accounts = accounts_sqlite.build(str(accounts_sqlite.beside(_journal(config))))
     try:
         yield accounts, time.time()
     finally:
         accounts.close()
+
+
+def _journal(config: Path) -> Path:
+    """Return where the journal of a configuration stands; the rest is not looked at unless this is wrong."""
+    import msgspec
+
+    from sargas.app import config as configuration
+
+    class Kept(msgspec.Struct):
+        journal: configuration.JournalSection = configuration.JournalSection()
+
+    try:
+        kept: Kept | configuration.Config = msgspec.toml.decode(configuration.read_text(config), type=Kept)
+    except msgspec.DecodeError:
+        kept = configuration.read(config)  # tells every mistake with its line
+    return config.parent / kept.journal.path
 
 
 def _operator() -> str:

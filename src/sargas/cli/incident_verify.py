@@ -37,7 +37,7 @@ def verify(*files: Path, heads: tuple[Path, ...] = (), key: tuple[str, ...] = ()
             say(f"{name}:")
             for line in report.lines:
                 say(f"  {line}")
-            say(f"  {report.n_wrong} things are WRONG" if report.n_wrong else "  nothing is wrong")
+            say(f"  {report.ending()}")
     return EXIT_WRONG if any(report.n_wrong for report in reports.values()) else EXIT_OK
 
 

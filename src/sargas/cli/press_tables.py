@@ -1,7 +1,6 @@
 """What was read in an article, for a person: each entry with its quotations, and beside what is on file."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from rich.console import Console
@@ -9,9 +8,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sargas.cli.console import utc
 from sargas.model.claims import Claim, Comparison, DraftEntry, PlaceClaim, Reading
-from sargas.press.words import TYPES, differing
+from sargas.press.words import TYPES, differing, span_text
 
 PASSED_MOST: Final = 12
 SIGNS: Final = {
@@ -27,7 +25,7 @@ def tell(reading: Reading, compared: Sequence[Comparison], *, is_alone: bool) ->
     """Write a reading and its comparisons to standard output."""
     console = Console(highlight=False)
     console.print(Text(reading.title or "(no title)", style="bold"))
-    day = "not known: give --published" if reading.published_s is None else utc(reading.published_s)
+    day = reading.published_day or "not known: give --published"
     how = f" ({reading.published_how})" if reading.published_how else ""
     console.print(f"language {reading.language}, published {day}{how}")
     if reading.is_cut:
@@ -54,10 +52,15 @@ def _entry(console: Console, number: int, entry: DraftEntry) -> None:
     rows = Table.grid(padding=(0, 2))
     rows.add_column(style="dim", no_wrap=True)
     rows.add_column(overflow="fold")
-    rows.add_row("when", f"{span(entry.earliest_s, entry.latest_s)}, {entry.how}")
+    rows.add_row("when", f"{span_text(entry.earliest_s, entry.latest_s, entry.countries[0])}, {entry.how}")
     for date in entry.dates:
         role = {"happened": "", "found": ", found then", "told": ", told then"}[date.role]
-        rows.add_row("", _quoted(date.quoted.text, f"{span(date.earliest_s, date.latest_s)}{role}, {date.how}"))
+        rows.add_row(
+            "",
+            _quoted(
+                date.quoted.text, f"{span_text(date.earliest_s, date.latest_s, entry.countries[0])}{role}, {date.how}"
+            ),
+        )
     rows.add_row(
         "where", _place(entry.place) if entry.place is not None else f"{'/'.join(entry.countries)}, no place named"
     )
@@ -126,13 +129,3 @@ def _passed(console: Console, reading: Reading) -> None:
     more = len(reading.passed_over) - PASSED_MOST
     if more > 0:
         console.print(f"   and {more} more")
-
-
-def span(first_s: float | None, last_s: float | None) -> str:
-    """Return an interval for a person, UTC."""
-    if first_s is None or last_s is None:
-        return "not known"
-    first, last = (datetime.fromtimestamp(moment, UTC) for moment in (first_s, last_s))
-    if last_s - first_s > 3 * 86_400.0:
-        return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
-    return f"{first:%Y-%m-%d %H:%M} to {last:%m-%d %H:%M}Z"

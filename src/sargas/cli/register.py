@@ -1,6 +1,7 @@
 """`sargas register`: list, show, statistics, map, export, import, strike, rebuild."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from sargas.register.query import Query
     from sargas.register.statistics import Key
     from sargas.share.svg import Drawing
+    from sargas.store.register_sqlite import RegisterFile
 
 WATCH: Final = "watch.toml"
 SHOWN: Final = 200
@@ -108,10 +110,9 @@ def show(register: str, record: str, *, json: bool = False) -> int:
     json: bool
         Write it as JSON.
     """
-    from sargas.app.register_files import opened
     from sargas.cli.register_tables import tell_record
 
-    with opened(register) as book:
+    with _opened(register) as book:
         found = book.record(record)
     if found is None:
         fail(f"no record '{record}' in {register}; see: sargas register list {register}", EXIT_NOT_FOUND)
@@ -234,12 +235,13 @@ def import_records(
     dry_run: bool
         Only say what would come of it.
     """
-    from sargas.app.register_files import opened, taken_from, taking
+    from sargas.app.register_files import taken_from
+    from sargas.app.register_journal import taking
     from sargas.register.exchange import changes
     from sargas.register.query import Query
 
     taken = taken_from(file)
-    with opened(str(config)) as book:
+    with _opened(str(config)) as book:
         known = {record.record_id: record for record in book.all(Query())}
     n_new, n_changed, n_same = changes(taken.records, known)
     say(f"{file}: {n_new} new, {n_changed} changed, {n_same} as they are, {taken.n_refused} refused")
@@ -272,9 +274,9 @@ def strike(config: Path, record: str, *, officer: str, text: str, desk: str | No
     desk: str | None
         The address of the running watch; by default the one under [web] of the configuration.
     """
-    from sargas.app.register_files import opened, striking
+    from sargas.app.register_journal import striking
 
-    with opened(str(config)) as book:
+    with _opened(str(config)) as book:
         if book.record(record) is None:
             fail(f"no record '{record}' in the register of {config}", EXIT_NOT_FOUND)
     _decide(config, striking(record, officer, text), desk)
@@ -290,7 +292,7 @@ def rebuild(config: Path) -> int:
     config: Path
         The configuration.
     """
-    from sargas.app.register_files import rebuild as rebuilt
+    from sargas.app.register_journal import rebuild as rebuilt
 
     with progress("reading the journal", total=1.0) as bar:
         n_records = rebuilt(config, lambda done, of: bar(done / of if of else 1.0))
@@ -299,10 +301,26 @@ def rebuild(config: Path) -> int:
     return EXIT_OK
 
 
-def _records(register: str, query: "Query") -> "list[RegisterRecord]":
-    from sargas.app.register_files import opened
+@contextmanager
+def _opened(register: str) -> "Iterator[RegisterFile]":
+    """Give a register to ask: that of a configuration, the starter file, or a file of records."""
+    from sargas.app.register_files import book_of, holds_records
 
-    with opened(register) as book:
+    if holds_records(register):
+        book = book_of(register)
+    else:
+        # An engine takes a second to load, and records in a file are read without one.
+        from sargas.app.register_journal import of_configuration
+
+        book = of_configuration(Path(register))
+    try:
+        yield book
+    finally:
+        book.close()
+
+
+def _records(register: str, query: "Query") -> "list[RegisterRecord]":
+    with _opened(register) as book:
         return book.all(query)
 
 
@@ -420,7 +438,7 @@ def _agrees(question: str) -> bool:
 def _decide(config: Path, decisions: Sequence[Any], desk: str | None) -> None:
     from sargas.app import config as configuration
     from sargas.app.prompting import address
-    from sargas.app.register_files import decide
+    from sargas.app.register_journal import decide
 
     where = decide(config, decisions, desk or address(configuration.read(config).web))
     say(f"kept by {where}")

@@ -5,7 +5,7 @@ from msgspec import structs
 from sargas.dossier.history import History
 from sargas.dossier.letters import letter
 from sargas.dossier.make import Around, Wanted, facts_of
-from sargas.dossier.redact import redacted
+from sargas.dossier.redact import led, redacted
 from sargas.dossier.rules import Rules
 from sargas.dossier.saying import said
 from sargas.dossier.unknowns import not_known
@@ -27,7 +27,7 @@ def make(incident: Incident, history: History, around: Around, wanted: Wanted, r
     facts = facts_of(incident, history, around, wanted)
     cut = redacted(facts, rules, words_of(wanted.language))
     unknown = not_known(
-        facts,
+        led(facts, rules),
         cut.labels,
         is_whole=history.is_whole,
         is_anew=history.is_anew,

@@ -1,6 +1,5 @@
 """A thing on the file as the dossier shows it."""
 
-from pathlib import PurePosixPath
 from typing import Final
 
 from sargas.model.dossier import Exhibit
@@ -37,7 +36,8 @@ def exhibit(item: Evidence) -> Exhibit:
 
 def _name(item: Evidence) -> str:
     """Return a file name of its own, without anything that its giver called it but the ending."""
-    ending = PurePosixPath(item.file_name).suffix
+    _, dot, last = item.file_name.rpartition(".")
+    ending = dot + last
     is_safe = 1 < len(ending) <= ENDING_MOST and set(ending) <= SAFE
     stem = "".join(letter if letter in SAFE else "-" for letter in item.evidence_id).strip(".") or item.sha256[:12]
     return stem + (ending.lower() if is_safe else ".bin")

@@ -6,7 +6,7 @@ no version but the full one until a rule here lets it in.
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct, structs
@@ -40,6 +40,7 @@ METRES_PER_DEGREE: Final = 111_700.0
 """Of latitude, the longest there is (WGS-84, at the pole)."""
 UNTOLD: Final[frozenset[LeftOutWhat]] = frozenset({"sensors", "sites", "points"})
 """How many sensors there are, and how far they see, is what a version hides that names only kinds."""
+SURNAME_LEAST: Final = 4
 TOWN_STEP_M: Final = 1_000.0
 RECORDED: Final = frozenset({
     "opened", "finding", "track_joined", "track_lost", "level_white", "level_yellow", "level_red", "alarmed",
@@ -62,9 +63,46 @@ class Redacted(Struct, frozen=True, kw_only=True):
     labels: dict[str, str]
 
 
+def led(facts: Dossier, rules: Rules) -> Dossier:
+    """Return the facts without what sensors saw longer before a crossing than the rules let everybody know.
+
+    Nothing may tell how far they see: neither the points of a track nor the times of sensors, classes and steps.
+    """
+    if rules.lead_s is None:
+        return facts
+    crossed: dict[int | None, float] = {}
+    for one in facts.crossings:
+        crossed[one.track_id] = min(one.time_s, crossed.get(one.track_id, one.time_s)) - rules.lead_s
+    first_s = min(crossed.values(), default=facts.first_report_s)
+    return structs.replace(
+        facts,
+        tracks=tuple(_from(one, crossed.get(one.track_id)) for one in facts.tracks),
+        sensors=tuple(one if one.kind == "observer" else _heard_from(one, first_s) for one in facts.sensors),
+        classes=tuple(one for one in facts.classes if one.time_s >= first_s),
+        clock=structs.replace(facts.clock, first_track_s=None) if facts.clock is not None else None,
+    )
+
+
+def _from(track: Flown, first_s: float | None) -> Flown:
+    """Return the track from a moment on; without its points if it is None: it crossed nothing."""
+    points = tuple(point for point in track.points if first_s is not None and point.time_s >= first_s)
+    return structs.replace(track, points=points, first_s=points[0].time_s if points else track.last_report_s)
+
+
+def _heard_from(one: SensorSaw, first_s: float) -> SensorSaw:
+    """Return what a sensor saw from a moment on; of one that saw nothing more only that it did."""
+    spans = tuple((max(begin, first_s), end) for begin, end in one.spans if end >= first_s)
+    if not spans:
+        return structs.replace(one, first_s=None, last_s=None, spans=())
+    return structs.replace(one, first_s=spans[0][0], last_s=spans[-1][1], spans=spans)
+
+
 def redacted(facts: Dossier, rules: Rules, words: Words) -> Redacted:
     """Return what the rules let through; sensors and officers that have no name get one in these words."""
+    n_points = sum(len(one.points) for one in facts.tracks)
+    facts = led(facts, rules)
     cut = _Cut(facts, rules, words)
+    cut.count("points", n_points - sum(len(one.points) for one in facts.tracks))
     shown = structs.replace(
         facts,
         title=facts.title if rules.texts != "none" else facts.incident_id,
@@ -91,7 +129,7 @@ def redacted(facts: Dossier, rules: Rules, words: Words) -> Redacted:
     )
     if rules.texts == "none":
         cut.count("texts", len(facts.told))
-    names = {**cut.officers, **cut.sensor_names, **cut.hidden_titles}
+    names = {**_surnames(cut.officers), **cut.officers, **cut.sensor_names, **cut.hidden_titles}
     if any(name != label for name, label in names.items()):
         shown = scrubbed(shown, names)
     untold = UNTOLD if rules.sensors == "kinds" else frozenset[LeftOutWhat]()
@@ -244,25 +282,18 @@ class _Cut:
         )
 
     def track(self, one: Flown) -> Flown:
-        points = self._thinned(self._inside(one))
+        points = self._thinned(one.points)
         self.left["points"] += len(one.points) - len(points)
         is_for_all = self._rules.texts == "none"
         return structs.replace(
             one,
-            first_s=self.time(points[0].time_s if points and self._rules.lead_s is not None else one.first_s),
+            first_s=self.time(one.first_s),
             last_report_s=self.time(one.last_report_s),
             n_reports=one.n_reports if self._rules.sensor_figures else 0,
             n_points=one.n_points if self._rules.sensor_figures else len(points),
             points=tuple(self._point(point) for point in points),
             identity=NO_IDENTITY if is_for_all else one.identity,
         )
-
-    def _inside(self, one: Flown) -> Sequence[TrackPoint]:
-        lead_s = self._rules.lead_s
-        if lead_s is None:
-            return one.points
-        crossed = [crossing.time_s for crossing in self._facts.crossings if crossing.track_id == one.track_id]
-        return [point for point in one.points if crossed and point.time_s >= min(crossed) - lead_s]
 
     def _thinned(self, points: Sequence[TrackPoint]) -> list[TrackPoint]:
         every_s = self._rules.point_every_s
@@ -455,15 +486,30 @@ class _Cut:
         )
 
 
+def _surnames(officers: Mapping[str, str]) -> dict[str, str]:
+    """Return the last words of names, as comments call people: Petrauskas for Major J. Petrauskas."""
+    found = {}
+    for name, label in officers.items():
+        *before, last = name.split()
+        if before and len(last) >= SURNAME_LEAST and last[0].isupper() and name != label:
+            found[last] = label
+    return found
+
+
 def _by_kind(sensors: Sequence[SensorSaw]) -> list[SensorSaw]:
     """Return one line for each kind: that it saw something, from when to when; not how many there are."""
     found = []
     for kind in dict.fromkeys(one.kind for one in sensors):
         of_kind = [one for one in sensors if one.kind == kind]
-        first_s = min(one.first_s for one in of_kind if one.first_s is not None)
-        last_s = max(one.last_s for one in of_kind if one.last_s is not None)
+        times = [time_s for one in of_kind for span in one.spans for time_s in span]
         found.append(
-            SensorSaw(sensor=of_kind[0].sensor, kind=kind, first_s=first_s, last_s=last_s, spans=((first_s, last_s),))
+            SensorSaw(
+                sensor=of_kind[0].sensor,
+                kind=kind,
+                first_s=min(times, default=None),
+                last_s=max(times, default=None),
+                spans=((min(times), max(times)),) if times else (),
+            )
         )
     return found
 

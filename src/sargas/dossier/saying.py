@@ -13,6 +13,8 @@ from sargas.model.classification import BIRD, CLUTTER, UNKNOWN
 from sargas.model.dossier import Classed, Crossed, Dossier, NotKnown, Said
 
 CROSSINGS_NAMED: Final = 1
+TELLING: Final = frozenset({"observer", "neighbour", "other"})
+"""Kinds that tell and do not measure."""
 GROUPS: Final = frozenset({UNKNOWN, BIRD, CLUTTER, "drone", "crewed"})
 COUNTRY_OF: Final = {"RU-KGD": "RU"}
 MORE: Final = 3
@@ -158,7 +160,7 @@ def _seen_by(dossier: Dossier, words: Words, rules: Rules) -> str:
     kinds = list(dict.fromkeys(words.kind[one.kind] for one in dossier.sensors))
     if not kinds:
         return words.sentence["none"]
-    if not dossier.tracks:
+    if not {one.kind for one in dossier.sensors} - TELLING:
         return f"{words.sentence['told_only']} ({', '.join(kinds)})"
     if rules.sensors == "kinds":
         return ", ".join(kinds)

@@ -103,12 +103,17 @@ class PassedOver(Struct, frozen=True, kw_only=True):
 
 
 class Reading(Struct, frozen=True, kw_only=True):
-    """What was read in one text; `published_how` says where its date comes from."""
+    """What was read in one text.
+
+    `published_day` is the local day of publication, `published_how` says where it comes from. `is_cut`: the text is
+    longer than what was read.
+    """
 
     language: str
     title: str
     text: str
     published_s: float | None = None
+    published_day: str = ""
     published_how: str = ""
     entries: tuple[DraftEntry, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()

@@ -30,6 +30,7 @@ COUNTED: Final = 200
 SPEAKER_MOST: Final = 90
 DENIED_FAR: Final = 16
 """Words between "no evidence that" and "intentional"."""
+OF: Final = frozenset({"of", "is", "z", "ze", "no", "din", "dintre"})
 ORIGINS: Final = frozenset({"RU", "BY", "UA"})
 
 
@@ -68,7 +69,7 @@ def speaker(scan: Scan, mention: Mention) -> str:
         is_quoted = any(sign in gap for sign in "\"”“»'’") or words.text[mention.sentence.start] in '"“„«–—-'
         if not is_quoted and not scan.has("event", first, stop):
             return scan.text(first, stop)[:SPEAKER_MOST]
-    if start < mark.first:
+    if start < mark.first and len(words.word[start]) > 2 - (start + 1 < mark.first):  # not the "a" of "a anunțat"
         return scan.text(start, mark.first - 1)[:SPEAKER_MOST]
     end = next((k - 1 for k in range(mark.last + 1, last + 1) if words.pause[k]), last)
     return scan.text(mark.last + 1, end)[:SPEAKER_MOST] if mark.last < end else ""
@@ -151,7 +152,7 @@ def _numbers(scan: Scan, near: Sequence[int], mark: Mark) -> list[tuple[int, int
     for told in scan.marks("number", near[0], mark.first - 1) if near else []:
         if told.first in near and len(word[told.first]) > 2:  # "a drone" is an article, not a number
             found.add((told.first, int(told.value)))
-    both = sorted(found)
+    both = sorted((k, n) for k, n in found if word[k + 1] not in OF)  # "one of 19 drones"
     return [(k, n) for k, n in both if mark.first - k <= 3 or len(both) > 1]
 
 
@@ -166,7 +167,7 @@ def _loads(voice: _Voice) -> Iterator[Claim]:
     marks = voice.marks("payload")
     bare = [mark for mark in marks if mark.value == "unarmed"]
     for mark in marks:
-        if any(one.first <= mark.first <= one.last and one is not mark for one in bare):
+        if any(one.first <= mark.first <= one.last + 2 and one is not mark for one in bare):
             continue  # the "explosives" of "no explosives"
         if mark.value == "explosives" and _sure(voice.scan, mark.first, mark.last) == "denied":
             yield voice.claim("payload", "unarmed", (mark.first, mark.last), sure="stated")

@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Final, Literal
 
 from sargas.model.claims import Claim, Compared, Comparison, DraftEntry, Known
 from sargas.model.register import RegisterRecord
 from sargas.press.kinds import family
 from sargas.press.places import distance_m
+from sargas.press.words import span_text
 
 DAY_S: Final = 86_400.0
 SCORE_MIN: Final = 0.45
@@ -140,6 +140,8 @@ def _words(point: str, told: Sequence[tuple[str, Claim]], on_file: str) -> Compa
     if not on_file:
         return Compared(point=point, verdict="new", text=_side(told), file="")
     asserted = {value.lower() for value, claim in told if claim.sure != "denied"}
+    if point == "model" and any(value in on_file.lower() for value in asserted):
+        return Compared(point=point, verdict="agrees", text=_side(told), file=on_file)
     denied = {value.lower() for value, claim in told if claim.sure == "denied"}
     agrees = on_file.lower() in asserted or (not asserted and on_file.lower() not in denied)
     contradicts = bool(asserted - {on_file.lower()}) or on_file.lower() in denied
@@ -173,7 +175,8 @@ def _time(entry: DraftEntry, known: Known) -> Compared | None:
     fits = entry.earliest_s <= known.latest_s and known.earliest_s <= entry.latest_s
     return Compared(
         point="time", verdict="agrees" if fits else "contradicts",
-        text=_span(entry.earliest_s, entry.latest_s), file=_span(known.earliest_s, known.latest_s),
+        text=span_text(entry.earliest_s, entry.latest_s, entry.countries[0]),
+        file=span_text(known.earliest_s, known.latest_s, entry.countries[0]),
     )  # fmt: skip
 
 
@@ -186,14 +189,3 @@ def _place(entry: DraftEntry, known: Known) -> Compared | None:
     if far is None:
         return Compared(point="place", verdict="only_on_file", text="", file=on_file)
     return Compared(point="place", verdict="agrees" if far <= 3.0 else "contradicts", text=names, file=on_file)
-
-
-def _span(first_s: float, last_s: float) -> str:
-    first, last = datetime.fromtimestamp(first_s, UTC), datetime.fromtimestamp(last_s, UTC)
-    if (last - first).total_seconds() < 60.0:
-        return f"{first:%Y-%m-%d %H:%MZ}"
-    return (
-        f"{first:%Y-%m-%d %H:%M} to {last:%m-%d %H:%MZ}"
-        if first.year == last.year
-        else f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
-    )

@@ -243,6 +243,15 @@ def _resolved(one: Written, published: date | None, spoken: date | None, year: i
         return _dated(one, published, year)
     if one.kind == "year" and one.year is not None:
         return _days(date(one.year, 1, 1), date(one.year, 12, 31))
+    if one.kind == "that_day":
+        if year is None:
+            return None
+        day = one.day or one.day2
+        return (
+            _dated(structs.replace(one, kind="day", day=day), published, year)
+            if day
+            else _month(one, published, year)
+        )
     if one.kind.endswith("month") or one.kind == "month_last":
         return _month(one, published, year)
     if one.kind in {"later", "earlier", "ago"}:

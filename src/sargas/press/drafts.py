@@ -33,8 +33,8 @@ class Resolved(Struct, frozen=True):
 class Draft(Struct):
     """An entry in the making.
 
-    `span` is when it happened, `families` are those of its types but the unknown, `last_number` is the newest sentence
-    that spoke of it.
+    `span` is when it happened, `families` are those of its types but the unknown, `last_number` is the newest
+    sentence that spoke of it.
     """
 
     mentions: list[Mention] = field(default_factory=list)
@@ -80,6 +80,12 @@ def happened(dated: Sequence[Resolved]) -> Interval | None:
     The date of an attack on another state is taken where there is none: "during an attack on Monday".
     """
     spans = _spans(dated, "happened")
+    nights = [one.interval for one in dated if one.when.dated.written.relative == "overnight"]
+    if any(span not in nights for span in spans):
+        spans = [span for span in spans if span not in nights]  # "on Monday ... overnight"
+    told = on(dated, "told")
+    if spans and told is not None and all(span in nights for span in spans) and _width(told) > 3 * DAY:
+        spans = [told]  # "earlier this month, Poland reported ... overnight"
     if not spans and not _spans(dated, "found"):
         spans = _spans(dated, "attack")
     if not spans:
@@ -132,7 +138,8 @@ def _fit_in_time(asked: Asked, draft: Draft) -> float | None:
         return _fit_undated(asked, asked.span, draft)
     if asked.found is not None and draft.span is not None:
         gap = asked.found[0] - draft.span[1]
-        is_other = gap < -2 * DAY or gap > FOUND_DAYS * DAY or (asked.mention.is_another and gap > NONE)
+        is_other = gap < -2 * DAY or gap > FOUND_DAYS * DAY
+        is_other = is_other or (asked.mention.is_another and not overlap(asked.found, draft.span))
         return None if is_other else 1.0
     if asked.found is not None:
         known = on(draft.dated, "found")
@@ -159,9 +166,13 @@ def _fit_undated(asked: Asked, span: Interval, draft: Draft) -> float | None:
     if told is not None and found is None and told[0] - span[1] > TOLD_DAYS * DAY:
         return None
     mention = asked.mention
+    fell = {at.spot.name for at in mention.places if at.role == "fell"}
+    there = {place.name for place in draft.places if place.role == "found"}
+    if found is not None and fell and there and fell.isdisjoint(there):
+        return None  # what came down there was not found here
     is_news = any(not one.sentence.is_title for one in draft.mentions)
     is_old = asked.published is not None and (asked.published - span[1].date()).days > TOLD_DAYS
-    if is_news and is_old and found is None and mention.is_indefinite:
+    if is_old and found is None and mention.is_indefinite and (is_news or not mention.countries):
         return None  # the news of the day, and "on 5 October, balloons ..."
     is_late = draft.is_past or (mention.is_another and not mention.sentence.is_title and not asked.is_focus)
     return -1.0 if is_late else 1.5

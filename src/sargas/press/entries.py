@@ -50,7 +50,12 @@ def _lead(drafts: Sequence[Draft]) -> str:
 def _news(drafts: Sequence[Draft], published: date | None) -> Interval | None:
     """Return when the first incident of a text was, if it is the news of these days."""
     first = next((draft.span for draft in drafts if draft.span is not None), None)
-    if first is None or published is None or not 0 <= (published - first[1].date()).days <= NEWS_DAYS:
+    if (
+        first is None
+        or published is None
+        or first[1] - first[0] > 3 * DAY
+        or not 0 <= (published - first[1].date()).days <= NEWS_DAYS
+    ):
         return None
     return first
 

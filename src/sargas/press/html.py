@@ -71,12 +71,14 @@ BLOCKS: Final = frozenset(
     ]
 )
 ASIDE: Final = re.compile(
-    r"(?:^|[-_ ])(?:caption|cookie|consent|related|share|social|newsletter|promo|advert|ad|sidebar|breadcrumbs?|menu"
-    r"|nav|comments?|subscribe|footer|tags|recommend\w*|byline-photo)(?:$|[-_ ])",
+    r"(?:^|[-_ ])(?:header|masthead|topbar|navbar|caption|cookie|consent|related|share|social|newsletter|promo|advert"
+    r"|ad|sidebar|breadcrumbs?|menu|nav|comments?|subscribe|footer|tags|recommend\w*|byline-photo)(?:$|[-_ ])",
     re.IGNORECASE,
 )
 DATED: Final = ("article:published_time", "og:published_time", "datepublished", "date", "dc.date", "dc.date.issued",
                 "pubdate", "publishdate", "parsely-pub-date", "sailthru.date")  # fmt: skip
+ENOUGH: Final = 200
+"""Letters of paragraphs that make an article."""
 NODES_MOST: Final = 200_000
 
 
@@ -165,9 +167,21 @@ def _main(root: Any) -> Any:
             size = sum(len(part.text or "") for part in one.iter("p"))
             if size > most:
                 best, most = one, size
-        if most > 200:
+        if most > ENOUGH:
             return best
-    return root
+    return _fullest(root)
+
+
+def _fullest(root: Any) -> Any:
+    """Return the element whose own paragraphs are most of the page's text; the whole page if there is none."""
+    sizes: dict[Any, int] = {}
+    for part in root.iter("p"):
+        parent = part.getparent()
+        if parent is not None:
+            sizes[parent] = sizes.get(parent, 0) + len(" ".join(part.itertext()))
+    best = max(sizes, key=lambda one: sizes[one], default=root)
+    is_most = sizes.get(best, 0) > max(ENOUGH, 0.6 * sum(sizes.values()))
+    return best if is_most else root
 
 
 def _running(top: Any) -> str:

@@ -9,11 +9,12 @@ from msgspec import structs
 from sargas.model.claims import DraftEntry, PassedOver, PassedReason, Quoted
 from sargas.press import dates
 from sargas.press.claims import claims_of
-from sargas.press.drafts import DAY, Asked, Draft, Resolved, asked_of, families_of, fit, kinds_of, overlap
+from sargas.press.drafts import DAY, Asked, Draft, Resolved, asked_of, families_of, fit, kinds_of, on, overlap
 from sargas.press.entries import entries_of
 from sargas.press.mentions import Mention
 from sargas.press.place_words import place_claim
 from sargas.press.scan import Scan
+from sargas.press.whens import When
 from sargas.press.whereabouts import At
 from sargas.press.words import NO_YEAR, PASSED
 
@@ -57,12 +58,17 @@ class _Story:
         self._focus: Draft | None = None
         self._spoken: date | None = None
         """The day spoken of before, for "the next day"."""
+        self._spoken_year: int | None = None
+        """The year spoken of before, for "in November that year"."""
 
     def take(self, mention: Mention) -> None:
         """Read one mention."""
+        years = [when.dated.written.year for when in mention.whens if when.dated.written.has_year]
+        self._spoken_year = years[-1] if years else self._spoken_year
         if mention.passed is not None:
             self._take_passed(mention, mention.passed)
             return
+        mention = self._named(mention)
         country = self._country(mention)
         dated = self._resolved(mention, country)
         asked = asked_of(mention, dated, self._published)
@@ -79,8 +85,22 @@ class _Story:
             draft.countries.append(country)
         self._join(asked, dated, draft)
         self._focus = draft
-        if draft.span is not None and draft.span[1] - draft.span[0] <= 3 * DAY:
-            self._spoken = (draft.span[0] if draft.span[0].hour < dates.NIGHT_FROM.hour else draft.span[1]).date()
+        self._speak_of(draft)
+
+    def _named(self, mention: Mention) -> Mention:
+        """Return a mention that begins with "another" as one of what was spoken of before."""
+        focus = self._focus
+        begins = self._scan.has("another", mention.first, mention.first + 1)
+        if focus is None or not begins or kinds_of(mention) or not mention.events:
+            return mention
+        last = focus.mentions[-1]
+        return structs.replace(mention, types=last.types, models=last.models, is_another=True, is_strong=True)
+
+    def _speak_of(self, draft: Draft) -> None:
+        """Remember the day: that of the incident, else the one on which it was found or told."""
+        day = draft.span or on(draft.dated, "found") or on(draft.dated, "told")
+        if day is not None and day[1] - day[0] <= 3 * DAY:
+            self._spoken = (day[0] if day[0].hour < dates.NIGHT_FROM.hour else day[1]).date()
 
     def _country(self, mention: Mention) -> str:
         if mention.countries:
@@ -105,7 +125,8 @@ class _Story:
             return False
         is_said = self._scan.has("identity", mention.first, mention.last)
         is_named = bool(set(kinds_of(mention)) - {"drone", "unknown"})
-        return mention.passed == "no_incident" or (mention.passed == "equipment" and is_said and is_named)
+        is_this = (is_said and is_named) or self._scan.has("definite", mention.first, mention.last)
+        return mention.passed == "no_incident" or (mention.passed == "equipment" and is_this)
 
     def _tell(self, mention: Mention, draft: Draft) -> None:
         """Let such a sentence add what it says: what it carried, what it was, where."""
@@ -121,12 +142,14 @@ class _Story:
         found: list[Resolved] = []
         spoken = self._spoken
         for when in mention.whens:
+            if when.dated.written.kind == "since":
+                continue
             reference = spoken
             if when.is_after and self._focus is not None and self._focus.span is not None:
                 reference = self._focus.span[0].date()
             if when.dated.written.kind == "earlier" and reference is None:
                 reference = self._published
-            interval = dates.resolve(when.dated.written, self._published, reference, self._year(mention))
+            interval = dates.resolve(when.dated.written, self._published, reference, self._year(mention, when))
             if interval is not None and self._is_to_come(interval):
                 continue
             if interval is not None and when.role != "told":
@@ -136,8 +159,10 @@ class _Story:
             found.append(Resolved(when, interval, country))
         return found
 
-    def _year(self, mention: Mention) -> int | None:
+    def _year(self, mention: Mention, when: When) -> int | None:
         """Return the year that stands alone beside a day without one ("in 2024 ... on 7 September")."""
+        if when.dated.written.kind == "that_day":
+            return self._spoken_year
         years = [w.dated.written.year for w in mention.whens if w.dated.written.kind == "year"]
         return years[0] if years else (NO_YEAR if self._published is None else None)
 
@@ -167,11 +192,10 @@ class _Story:
             is_dated = asked.span is not None and asked.span[1] - asked.span[0] <= 3 * DAY and bool(kinds_of(mention))
             return None if is_dated and self._focus is not None and not mention.other_countries else "no_incident"
         has_date = asked.span is not None or asked.found is not None
+        told = {code for draft in self.drafts for code in draft.countries}
         if mention.is_earlier and not has_date and self.drafts:
             return "history"
-        is_elsewhere = len(mention.countries) == 1 and all(
-            mention.countries[0] not in d.countries for d in self.drafts
-        )
+        is_elsewhere = len(mention.countries) == 1 and mention.countries[0] not in told
         if is_elsewhere and {"entered", "fell", "shot_down"} & set(mention.events):
             return None
         if not has_date and not mention.places and self.drafts and not mention.sentence.is_title:
@@ -206,6 +230,8 @@ class _Story:
             elif overlap(draft.span, asked.span):
                 draft.span = max(draft.span[0], asked.span[0]), min(draft.span[1], asked.span[1])
         draft.is_past = draft.is_past or (mention.is_earlier and mention.is_another)
+        if draft.mentions[0] is mention and len(self.drafts) > 1:
+            draft.is_past = draft.is_past or mention.is_similar
 
 
 def _is_here(at: At, mention: Mention) -> bool:

@@ -12,7 +12,8 @@ MODEL_TYPE: Final[dict[str, str]] = {
     "Lancet": "attack_drone", "Orlan-10": "reconnaissance_drone", "Supercam": "reconnaissance_drone",
     "Mohajer": "reconnaissance_drone", "Tu-141": "reconnaissance_drone", "DJI": "small_drone",
     "Kh-55": "cruise_missile", "Kh-101": "cruise_missile", "Kalibr": "cruise_missile", "Iskander": "missile",
-    "S-300": "missile", "MiG-31": "aircraft", "Su-27": "aircraft", "Su-30": "aircraft", "Su-35": "aircraft",
+    "S-300": "missile", "MiG": "aircraft",
+    "MiG-31": "aircraft", "Su-27": "aircraft", "Su-30": "aircraft", "Su-35": "aircraft",
     "Su-24": "aircraft", "Il-78": "aircraft", "Il-20": "aircraft", "Mi-8": "helicopter", "Mi-24": "helicopter",
 }  # fmt: skip
 """What a model is, as `model/register.py` names it; what it carries is another claim."""

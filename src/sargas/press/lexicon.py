@@ -25,6 +25,9 @@ class DateRule(Struct, frozen=True, forbid_unknown_fields=True):
 class WordFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A language, as `words/en.toml` shows it. `country` is where a text in it is at home, if it is at home anywhere.
 
+    `date_ahead`: how many times farther from a date a verb behind it counts than one in front of it; about 1 in
+    languages that tell the time before the verb.
+
     Phrases are folded (no accents, small letters); `word*` stands for any ending, `_` for one word or none.
     """
 
@@ -49,6 +52,7 @@ class WordFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cues: Phrases
     topics: Phrases
     place: Phrases
+    date_ahead: float = 2.0
     not_places: tuple[str, ...] = ()
     no_stop: tuple[str, ...] = ()
 

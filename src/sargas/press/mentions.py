@@ -17,18 +17,21 @@ from sargas.press.whereabouts import At, places_of
 OF_INTRUDERS: Final = frozenset({"RU", "BY"})
 SKY: Final[frozenset[Role]] = frozenset({"airspace", "into"})
 THEIRS: Final[frozenset[Role]] = frozenset({"airspace", "into", "attack"})
-TOPICS: Final[tuple[PassedReason, ...]] = ("money", "law", "exercise", "equipment", "office", "elsewhere")
+TOPICS: Final[tuple[PassedReason, ...]] = ("office", "money", "law", "exercise", "equipment", "elsewhere")
 TOLD_ALONE: Final = frozenset({"money", "exercise", "office"})
 """Topics that are told as passed over even where no aircraft is named: the article is about something else."""
+ON_THE_GROUND: Final = frozenset({"over", "fell", "exploded", "landed", "shot_down"})
 CAME: Final = frozenset({"entered", "fell", "found", "exploded"})
 """What our own drones of an exercise do not do."""
+YEARS: Final = frozenset({"year", "since"})
 STATES_MOST: Final = 4
 
 
 class Mention(Struct, frozen=True, kw_only=True):
     """What one sentence, or a part of it, says: words `first` to `last`, `number` of the sentence in the text.
 
-    `is_strong`: by itself an incident. `is_another`: another one than before. `is_item`: a dated line of a list.
+    `is_strong`: by itself an incident. `is_another`: another one than before, `is_similar`:
+    a like one. `is_item`: a dated line of a list.
     `is_indefinite`: "a drone", where the language tells that from "the drone".
     `passed`: why it is no incident.
     """
@@ -46,6 +49,7 @@ class Mention(Struct, frozen=True, kw_only=True):
     whens: tuple[When, ...] = ()
     is_strong: bool = False
     is_another: bool = False
+    is_similar: bool = False
     is_earlier: bool = False
     is_item: bool = False
     is_indefinite: bool = False
@@ -103,6 +107,7 @@ class _Reader:
             whens=whens,
             is_strong=_is_strong(kinds, is_thing=bool(types or models), is_here=bool(watched), is_sky=is_sky),
             is_another=scan.has("similar", first, last) or _is_another(scan, first, last),
+            is_similar=scan.has("similar", first, last),
             is_earlier=scan.has("earlier", first, last),
             is_indefinite=_is_indefinite(scan, first, last) and bool(types or models),
             is_item=begins_line and bool(whens) and whens[0].dated.first <= first + 1
@@ -129,9 +134,11 @@ class _Reader:
         if at_home and (not others or is_own or any(mark.value == "entered" for mark in events)):
             return at_home[:1], [], is_sky
         if is_own and not at_home:
-            return ours, [], is_sky
-        if sentence.is_title and not others and self._is_about_watched():
-            return ours, others, is_sky
+            by_name = [code for code, role in named if role == "named" and states()[code].watched]
+            return by_name[:1] or ours, [], is_sky
+        came = not ON_THE_GROUND.isdisjoint(mark.value for mark in events)
+        if not others and self._is_about_watched() and (sentence.is_title or (came and not at_home)):
+            return ours, others, is_sky  # a local paper does not say in which state its fields lie
         return [], others, is_sky
 
     def _is_about_watched(self) -> bool:
@@ -228,7 +235,8 @@ def _passed(scan: Scan, mention: Mention, *, is_modal: bool) -> PassedReason | N
     topics = set(scan.values("topic", first, last))
     topic = next((reason for reason in TOPICS if reason in topics), None)
     if is_modal or not mention.events:
-        return topic or ("conditional" if is_modal else "no_incident")
+        is_theirs = bool(mention.other_countries) and not mention.countries
+        return topic or ("conditional" if is_modal else "elsewhere" if is_theirs else "no_incident")
     if mention.other_countries and not mention.countries:
         is_in_theirs = any(
             role in SKY and not states()[mark.value].watched for mark, role in roles(scan, first, last)
@@ -239,7 +247,7 @@ def _passed(scan: Scan, mention: Mention, *, is_modal: bool) -> PassedReason | N
         return "exercise"
     if topic is not None and not mention.is_strong and not scan.has("definite", first, last):
         return topic
-    has_day = any(when.role != "told" and when.dated.written.kind != "year" for when in mention.whens)
+    has_day = any(when.role != "told" and when.dated.written.kind not in YEARS for when in mention.whens)
     is_general = scan.has("general", first, last) or len(mention.countries) >= 3
     return "general" if is_general and not has_day else None
 
@@ -256,7 +264,9 @@ def _cuts(scan: Scan, whole: Mention) -> list[int]:
         between = range(one.dated.last + 1, then.dated.first + 1)
         breaks = [k for k in between if scan.words.pause[k] or scan.has("and", k, k)]
         cuts += breaks[-1:]
-    return cuts
+    # "similar to the one that crashed on July 10": what follows is told of another one.
+    likes = [mark.first for mark in scan.marks("likeness", whole.first + 1, whole.last)]
+    return sorted({*cuts, *likes})
 
 
 def _by_state(mention: Mention) -> list[Mention]:

@@ -1,5 +1,6 @@
 """A place of a mention with how exactly it is meant: "near", "20 km north of", "the district of"."""
 
+import math
 import re
 from typing import Final
 
@@ -9,6 +10,7 @@ from sargas.press.places import shifted
 from sargas.press.scan import Scan
 from sargas.press.whereabouts import At
 
+UNLISTED: Final = "in no list of places:"
 NEAR_SD_M: Final = 6_000.0
 """As far off as "near" mostly means in the incidents of the starter file; an estimate."""
 REGION_SD_M: Final = 15_000.0
@@ -29,6 +31,10 @@ def place_claim(scan: Scan, mention: Mention, at: At) -> PlaceClaim:
     """Return the place as a claim, with its spread."""
     start, end, text = scan.quote(at.first, at.last)
     spot = at.spot
+    if math.isnan(spot.lat_deg):
+        return PlaceClaim(
+            role=at.role, name=spot.name, country=spot.country, how=UNLISTED, quoted=Quoted(start, end, text)
+        )
     lat, lon, sd_m, how = spot.lat_deg, spot.lon_deg, spot.sd_m, "in" if not at.is_near else "near"
     begin = max(scan.words.start[mention.first], start - 60)
     away = AWAY.search(scan.words.folded[begin:start])

@@ -87,7 +87,15 @@ ENDINGS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("w", "w wa wiu wem wia"),
         ("", " a u em ie iu ia"),
     ),
-    "ro": (("a", "a ei"), ("ia", "ia iei"), ("e", "e ei"), ("i", "i ilor iului"), ("u", "u ului"), ("", " ului")),
+    "ro": (
+        ("ea", "ea ei"),
+        ("a", "a ei"),
+        ("ia", "ia iei"),
+        ("e", "e ei"),
+        ("i", "i ilor iului"),
+        ("u", "u ului"),
+        ("", " ului"),
+    ),
 }
 """How a name ends, and how it may end in the cases of its language; letters folded. The first that fits is taken."""
 

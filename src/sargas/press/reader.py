@@ -61,6 +61,7 @@ def read(
         title=page.title,
         text=page.text,
         published_s=None if at is None else dates.to_utc_s(at, home),
+        published_day="" if at is None else f"{at:%Y-%m-%d}",
         published_how=how,
         entries=tuple(entries),
         passed_over=tuple(passed),

@@ -48,6 +48,8 @@ def _role(scan: Scan, mark: Mark) -> Role:
         return "authority"
     if mark.group == "state" and close("event", b + 1, b + 2):
         return "authority"
+    if scan.has("where", b + 1, b + 1):
+        return "into"
     if close("into", a - 2, a - 1) or (mark.group == "state" and words.word[b].endswith(("oje", "uose", "yje"))):
         return "into"
     return "named"

@@ -97,15 +97,20 @@ class Scan:
         return Dated(first, max(first, last), written)
 
 
-def nearest(words: Words, first: int, last: int, marks: Iterable[Mark]) -> tuple[float, Mark] | None:
-    """Return the mark that stands nearest to some words, and how far: pauses in between count as three words."""
+def nearest(
+    words: Words, first: int, last: int, marks: Iterable[Mark], ahead: float = 1.2
+) -> tuple[float, Mark] | None:
+    """Return the mark that stands nearest to some words, and how far; a pause counts as three words.
+
+    What stands ahead of them is `ahead` times as far as what stands before.
+    """
     best: tuple[float, Mark] | None = None
     for mark in marks:
         far = 0.0
         if mark.last < first:
             far = first - mark.last + 3.0 * words.pauses(mark.last, first)
         elif mark.first > last:
-            far = 1.2 * (mark.first - last) + 3.0 * words.pauses(last, mark.first)
+            far = ahead * (mark.first - last) + 3.0 * words.pauses(last, mark.first)
         if best is None or far < best[0]:
             best = far, mark
     return best

@@ -43,16 +43,18 @@ def whens_of(scan: Scan, first: int, last: int, events: list[Mark]) -> tuple[Whe
 
 def _anchor(scan: Scan, dated: Dated, anchors: list[Mark], events: list[Mark], *, is_begin: bool) -> Mark | None:
     """Return the verb that a date belongs to."""
+    # "The drone that entered on Monday was found": in English a day belongs to the verb before it.
+    ahead = scan.lexicon.words.date_ahead
     here = anchors
     if events and (dated.written.kind in NIGHTS or dated.written.relative == "overnight"):
         here = events
     elif events and not is_begin:
         # ", the ministry said" behind a date is not said on that date.
         here = [m for m in anchors if m.group != "speech" or m.first < dated.first or not _pauses(scan, dated, m)]
-    near = nearest(scan.words, dated.first, dated.last, here)
+    near = nearest(scan.words, dated.first, dated.last, here, ahead)
     if near is not None and near[1].group == "speech" and _pauses(scan, dated, near[1]) > 0:
         close = [mark for mark in events if _pauses(scan, dated, mark) == 0]
-        near = nearest(scan.words, dated.first, dated.last, close) or near
+        near = nearest(scan.words, dated.first, dated.last, close, ahead) or near
     return near[1] if near is not None else None
 
 

@@ -72,6 +72,8 @@ def confirm_of(
         found.append("The date: only a span of time is told.")
     if place is None:
         found.append("The place: none is named but the state.")
+    elif place.lat_deg is None:
+        found.append(f"The place: {place.name} is in no list of places; its position must be found.")
     elif (place.sd_m or 1e9) > 15_000.0:
         found.append(f"The place: {place.name} is a region, not a point.")
     for kind, many in differing(claims).items():

@@ -9,14 +9,36 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from typing import Final, Literal
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
-from sargas.model.register import RegisterRecord
+from sargas.model.register import ObjectType, Outcome, Precision, RegisterRecord
 from sargas.register.span import moment
 
 Key = Literal["year", "month", "country", "type", "origin", "outcome", "state"]
 KEYS: Final[tuple[Key, ...]] = ("year", "month", "country", "type", "origin", "outcome", "state")
 UNKNOWN: Final = "unknown"
+
+
+class Brief(Struct, frozen=True, kw_only=True):
+    """What is counted of a record: it is read several times as fast as the whole."""
+
+    began_s: float
+    precision: Precision = "day"
+    ended_s: float | None = None
+    countries: tuple[str, ...]
+    lat_deg: float | None = None
+    lon_deg: float | None = None
+    object_type: ObjectType = "unknown"
+    n_min: int = 1
+    n_max: int = 1
+    origin: str = ""
+    has_explosives: bool | None = None
+    outcome: Outcome = "unknown"
+    state: str = "unknown"
+    sources: tuple[Raw, ...] = ()
+
+
+Counted = RegisterRecord | Brief
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -51,7 +73,7 @@ class Statistics(Struct, frozen=True, kw_only=True):
     n_lasting: int = 0
 
 
-def counted(records: Iterable[RegisterRecord], by: Sequence[Key]) -> Statistics:
+def counted(records: Iterable[Counted], by: Sequence[Key]) -> Statistics:
     """Return the statistics of records, rows in the order of their keys; without keys there is the total alone."""
     sums: dict[tuple[str, ...], list[int]] = {}
     every = list(records)
@@ -84,22 +106,22 @@ def counted(records: Iterable[RegisterRecord], by: Sequence[Key]) -> Statistics:
     )
 
 
-def most(record: RegisterRecord) -> int:
+def most(record: Counted) -> int:
     """Return how many objects it was at most; a record that says fewer than at least is believed in the larger."""
     return max(record.n_min, record.n_max)
 
 
-def _is_timed(record: RegisterRecord) -> bool:
+def _is_timed(record: Counted) -> bool:
     return (
         record.precision in {"second", "minute"} and record.ended_s is not None and record.ended_s >= record.began_s
     )
 
 
-def _month(record: RegisterRecord) -> tuple[str]:
+def _month(record: Counted) -> tuple[str]:
     return (moment(record.began_s).strftime("%Y-??" if record.precision == "year" else "%Y-%m"),)
 
 
-VALUES: Final[dict[Key, Callable[[RegisterRecord], tuple[str, ...]]]] = {
+VALUES: Final[dict[Key, Callable[[Counted], tuple[str, ...]]]] = {
     "year": lambda record: (moment(record.began_s).strftime("%Y"),),
     "month": _month,
     "country": lambda record: tuple(dict.fromkeys(record.countries)),

@@ -61,6 +61,8 @@ CLOSE_SDS: Final = 6.0
 """The enlarged map reaches so many standard deviations of the crossing's place around it."""
 CLOSE_MOST_M: Final = 40_000.0
 TOWNS_MOST: Final = 28
+CITY_PEOPLE: Final = 50_000
+"""A city is written before all signs but the track's, so that a reader finds it."""
 TIMES_APART_MM: Final = 24.0
 ELLIPSE_CORNERS: Final = 40
 STEPS_DEG: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -98,12 +100,14 @@ def draw(dossier: Dossier, which: Which, land: Land, words: Words) -> Map | None
     painter.land()
     painter.graticule()
     painter.tracks()
+    painter.towns(CITY_PEOPLE)
     painter.told()
     painter.sensors()
     painter.ends()
     painter.crossings()
     painter.times(is_close=which == "crossing")
-    painter.names()
+    painter.states()
+    painter.towns(0)
     outer = Drawing(frame.width_mm + LEFT_MM + TOP_MM, frame.height_mm + TOP_MM + EDGE_MM)
     outer.place(drawing, LEFT_MM, TOP_MM)
     outer.shape(_geos.affinity.translate(frame.box(), LEFT_MM, TOP_MM).exterior, style.FRAME)
@@ -158,6 +162,7 @@ class _Painter:
         self._land = land
         self._words = words
         self._states: list[tuple[float, float, str]] = []
+        self._written: list[Place] = []
         self.key: list[KeyEntry] = []
         self.edge_texts: list[tuple[float, float, str, Literal["start", "middle", "end"]]] = []
 
@@ -165,12 +170,12 @@ class _Painter:
         """Draw the states of the map, and their borders upon them."""
         west, south = self._frame.edge().min(axis=0)
         east, north = self._frame.edge().max(axis=0)
-        window = _geos.box(west - 0.05, south - 0.05, east + 0.05, north + 0.05)
+        window = (west - 0.05, south - 0.05, east + 0.05, north + 0.05)
         borders = []
         for zone in self._land.zones:
             if zone.kind != "sovereign":
                 continue
-            ground = _geos.intersection(_geos.union_all([_polygon(one) for one in zone.polygons]), window)
+            ground = _within(zone, window)
             if ground.is_empty:
                 continue
             shape = self._frame.shape(_geos.segmentize(ground, 0.02))
@@ -351,25 +356,28 @@ class _Painter:
                     self._drawing.circle(x, y, 0.6, Ink(line="#ffffff", width=0.2, fill="#0b4f9c"))
                     last = (x, y)
 
-    def names(self) -> None:
-        """Write the names of towns, the largest first, and of the states where there is room left."""
+    def states(self) -> None:
+        """Write the names of the states where there is room left."""
         for x, y, name in self._states:
             half = text_width(name, COUNTRY_NAME) / 2.0
             at_x = min(max(x, half + 2.0), self._frame.width_mm - half - 2.0)
             any(self._labels.centre(at_x, y + dy, name, COUNTRY_NAME) for dy in (0.0, 8.0, -8.0, 16.0, -16.0))
-        if not self._land.places:
+
+    def towns(self, least: int) -> None:
+        """Write the names of the towns of at least so many people that are not written yet, the largest first."""
+        places = [one for one in self._land.places if one.population >= least and one not in self._written]
+        if not places:
             return
-        at = self._frame.mm(np.array([(one.lon_deg, one.lat_deg) for one in self._land.places]))
-        shown = [(one, x, y) for one, (x, y) in zip(self._land.places, at.tolist(), strict=True) if self._holds(x, y)]
-        n_written = 0
+        at = self._frame.mm(np.array([(one.lon_deg, one.lat_deg) for one in places]))
+        shown = [(one, x, y) for one, (x, y) in zip(places, at.tolist(), strict=True) if self._holds(x, y)]
         for place, x, y in sorted(shown, key=lambda one: (-one[0].population, one[0].name)):
-            kind = style.CITY_NAME if place.population >= 50_000 else style.TOWN_NAME
+            if len(self._written) == TOWNS_MOST:
+                break
+            kind = style.CITY_NAME if place.population >= CITY_PEOPLE else style.TOWN_NAME
             if self._labels.beside(x, y, (place.name,), kind, 1.5, is_forced=False):
                 self._drawing.circle(x, y, 0.7, style.TOWN)
                 self._labels.take(x, y, 0.8)
-                n_written += 1
-            if n_written == TOWNS_MOST:
-                break
+                self._written.append(place)
 
     def _at(self, lat_deg: float, lon_deg: float) -> tuple[float, float]:
         x, y = self._frame.mm(np.array([[lon_deg, lat_deg]]))[0].tolist()
@@ -392,8 +400,17 @@ def sensor_mark(drawing: Drawing, x: float, y: float) -> None:
     drawing.circle(x, y, 0.4, Ink(fill="#222222"))
 
 
-def _polygon(rings: Sequence[Sequence[tuple[float, float]]]) -> Any:
-    return _geos.make_valid(_geos.Polygon(rings[0], rings[1:]))
+def _within(zone: Zone, window: tuple[float, float, float, float]) -> Any:
+    """Return what of a zone lies within a window of longitudes and latitudes."""
+    parts = []
+    for rings in zone.polygons:
+        outer = np.array(rings[0], np.float64)
+        (west, south), (east, north) = outer.min(axis=0), outer.max(axis=0)
+        if west < window[2] and east > window[0] and south < window[3] and north > window[1]:
+            # Cut before it is mended: a state has tens of thousands of corners, its piece of a map some hundreds.
+            whole = _geos.Polygon(outer, [np.array(ring, np.float64) for ring in rings[1:]])
+            parts.append(_geos.make_valid(_geos.clip_by_rect(whole, *window)))
+    return _geos.union_all(parts)
 
 
 def _lines(track: Flown, is_predicted: bool | None) -> list[list[tuple[float, float]]]:

@@ -1,6 +1,5 @@
 """What stands on the pages of a printed dossier, from the summary to how to verify it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -9,23 +8,15 @@ from msgspec import Struct
 from sargas.dossier import moments
 from sargas.dossier.saying import answer, country, percent
 from sargas.dossier.wording import Words
-from sargas.model.dossier import Crossed, Dossier, Exhibit, Lost, Said, SensorSaw
-from sargas.model.evidence import Source, WreckFinding
+from sargas.model.dossier import Crossed, Dossier, Lost, Said, SensorSaw
 from sargas.share.dossier_blocks import Block, Cell, Code, Cover, Figure, Items, Note, Pairs, Section, Table
 from sargas.share.dossier_charts import Chart, clock_chart, clock_steps, flight_charts, seen_chart
+from sargas.share.dossier_exhibits import evidence_blocks, short, step_blocks
 from sargas.share.dossier_map import Land, Map, draw
+from sargas.share.dossier_text import mono, text_of
 from sargas.share.svg import Drawing
-from sargas.share.wording import one_line
 
 REASONS_MOST: Final = 12
-ZERO_WIDTH_SPACE: Final = "\u200b"
-LONG_WORD: Final = re.compile(r"\S{31,}")
-PIECE: Final = 20
-"""A word longer than a column may be broken after so many letters."""
-HASH_WIDTH: Final = 22
-ADDRESS_WIDTH: Final = 40
-TEXT_MOST: Final = 1_500
-"""Letters of one text of the record on paper; the data have all of it."""
 CROSSINGS_MOST: Final = 60
 
 
@@ -103,8 +94,8 @@ class Pager:
             self._section("timeline", self._timeline()),
             self._section("warnings", self._warnings()),
             self._section("search", self._search()),
-            self._section("evidence", self._evidence()),
-            self._section("steps", self._steps()),
+            self._section("evidence", evidence_blocks(self._dossier, self._words)),
+            self._section("steps", step_blocks(self._dossier, self._words)),
             self._section("not_known", [Items(rows=list(self._said("first").not_known))]),
             self._section("left_out", [Items(rows=list(self._said("first").left_out))], is_whole=True),
             self._section("verify", self._verify(), is_whole=True),
@@ -348,9 +339,14 @@ class Pager:
                 for to in one.deliveries
             ]
             rows.append(
-                [Cell(lines=[self._short(one.warning_id), words.level[one.level]]), Cell(lines=[text_of(one.headline),
-                 text_of(one.area)]), Cell(lines=approved or ["–"]), mono(sent), Cell(lines=fates or ["–"])]
-            )  # fmt: skip
+                [
+                    Cell(lines=[short(one.warning_id, self._dossier), words.level[one.level]]),
+                    Cell(lines=[text_of(one.headline), text_of(one.area)]),
+                    Cell(lines=approved or ["–"]),
+                    mono(sent),
+                    Cell(lines=fates or ["–"]),
+                ]
+            )
         if not rows:
             return [Note(text=words.sentence["not_sent"], is_small=False)]
         heads = [label["warning"], label["title"], label["approved"], label["sent"], label["channels"]]
@@ -388,52 +384,6 @@ class Pager:
 
     # ---------------------------------------------------------------- the file
 
-    def _evidence(self) -> list[Block]:
-        words, label = self._words, self._words.label
-        rows = []
-        for one in self._dossier.evidence:
-            what = [text_of(one.title), words.evidence[one.kind]]
-            what += [text_of(one.text)] if one.text else []
-            what += _wreck(one.wreck, words, self._digits) if one.wreck is not None else []
-            what += _source(one.source) if one.source is not None else []
-            if one.frames is not None:
-                what.append(f"{label['entries']} {one.frames.first_seq} – {one.frames.last_seq}")
-            rows.append([
-                Cell(lines=[self._short(one.evidence_id)]), Cell(lines=what),
-                Cell(lines=_hash(one, words), is_mono=True), Cell(lines=_custody(one)),
-                Cell(lines=[words.handling[one.handling]]),
-            ])  # fmt: skip
-        if not rows:
-            return []
-        heads = [label["item"], label["title"], label["hash"], label["custody"], label["handling"]]
-        blocks: list[Block] = [Table(heads=heads, widths=[0, 1.9, 1.1, 1.3, 0.6], rows=rows)]
-        if self._dossier.held_since_s is not None:
-            held = moments.moment(self._dossier.held_since_s)
-            why = f": {text_of(self._dossier.held_why)}" if self._dossier.held_why else ""
-            blocks.append(Note(text=f"{label['hold']} {held}{why}", is_small=False))
-        return blocks
-
-    def _short(self, name: str) -> str:
-        """Return a name of the incident's own without the incident's: E1."""
-        return name.removeprefix(f"{self._dossier.incident_id}-")
-
-    def _steps(self) -> list[Block]:
-        words, label, made_s = self._words, self._words.label, self._dossier.made_s
-        rows = []
-        for one in self._dossier.steps:
-            state = words.status["overdue"] if one.is_overdue(made_s) else words.status[one.status]
-            due = "–" if one.due_s is None else moments.day(one.due_s)
-            ended = f" {moments.day(one.ended_s)}" if one.ended_s is not None else ""
-            rows.append(
-                [Cell(lines=[words.step[one.kind]]), Cell(lines=[text_of(one.title), *([text_of(one.text)] if one.text
-                 else [])]), Cell(lines=[text_of(one.owner)]), mono(due), Cell(lines=[state + ended]),
-                 Cell(lines=[self._short(name) for name in one.documents] or ["–"])]
-            )  # fmt: skip
-        if not rows:
-            return []
-        heads = [label["step"], label["title"], label["owner"], label["due"], label["status"], label["document"]]
-        return [Table(heads=heads, widths=[0.9, 1.6, 1, 0, 0.8, 0.6], rows=rows)]
-
     def _verify(self) -> list[Block]:
         verify, label = self._dossier.verify, self._words.label
         blocks: list[Block] = [Items(rows=list(self._said("first").how_to_verify), is_numbered=verify is not None)]
@@ -449,69 +399,6 @@ class Pager:
             *((label["key"], key) for key in verify.keys),
         ]
         return [*blocks, Code(rows=rows)]
-
-
-def mono(text: str) -> Cell:
-    """Return a cell of figures."""
-    return Cell(lines=[text], is_mono=True)
-
-
-def text_of(text: str) -> str:
-    """Return a text of the record as paper has it: on one line, cut where it is very long, words too."""
-    return LONG_WORD.sub(_broken, one_line(text, TEXT_MOST))
-
-
-def _broken(word: re.Match[str]) -> str:
-    pieces = [word[0][at : at + PIECE] for at in range(0, len(word[0]), PIECE)]
-    return ZERO_WIDTH_SPACE.join(pieces)
-
-
-def lines_of(code: str, width: int) -> list[str]:
-    """Return a hash or an address on as many lines as it needs: nothing unseen stands in what is copied from it."""
-    lines: list[str] = []
-    while len(code) > width:
-        at = max(code.rfind(sign, 0, width) for sign in "/-?&=") + 1
-        cut = at if at > width // 2 else width
-        lines.append(code[:cut])
-        code = code[cut:]
-    return [*lines, code]
-
-
-def _hash(one: Exhibit, words: Words) -> list[str]:
-    if not one.sha256:
-        return ["–"]
-    size = f"{moments.number(one.n_bytes)} B"
-    return [*lines_of(one.sha256, HASH_WIDTH), f"{size}, {words.label['attached']}" if one.is_attached else size]
-
-
-def _custody(one: Exhibit) -> list[str]:
-    added = f"{moments.moment(one.added_s)[:16]}" + (f", {text_of(one.added_by)}" if one.added_by else "")
-    steps = [
-        f"{moments.moment(step.time_s)[:16]}: {text_of(step.holder)}"
-        + (f" ({text_of(step.officer)})" if step.officer else "")
-        for step in one.custody
-    ]
-    return [added, *steps]
-
-
-def _wreck(wreck: WreckFinding, words: Words, digits: int) -> list[str]:
-    parts = []
-    if wreck.lat_deg is not None and wreck.lon_deg is not None:
-        within = moments.length(wreck.sd_m, words.decimal)
-        parts.append(f"{moments.place(wreck.lat_deg, wreck.lon_deg, digits)} ± {within}")
-    if wreck.found_s is not None:
-        parts.append(moments.moment(wreck.found_s))
-    parts += [f"{wreck.condition.replace('_', ' ')} / {wreck.hazard.replace('_', ' ')}"]
-    parts += [text_of(name) for name in (wreck.found_by, wreck.taken_over_by) if name]
-    return [", ".join(parts)]
-
-
-def _source(source: Source) -> list[str]:
-    head = ", ".join(part for part in (source.publisher, source.author, source.published) if part)
-    quoted = f"“{text_of(source.quotation)}”" if source.quotation else ""
-    grade = f"{source.reliability}{source.credibility} (NATO)"
-    address = lines_of(one_line(source.address, 1_000), ADDRESS_WIDTH)
-    return [part for part in (text_of(head), *address, quoted, grade) if part]
 
 
 def drawings_of(files: Mapping[str, Drawing]) -> dict[str, bytes]:

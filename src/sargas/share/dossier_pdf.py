@@ -15,7 +15,8 @@ from sargas.dossier.wording import words_of
 from sargas.model.dossier import Dossier
 from sargas.share.dossier_blocks import Letter, Printed
 from sargas.share.dossier_map import Land
-from sargas.share.dossier_pages import Pager, drawings_of, text_of
+from sargas.share.dossier_pages import Pager, drawings_of
+from sargas.share.dossier_text import text_of
 from sargas.share.printable import printable
 from sargas.share.wording import one_line
 

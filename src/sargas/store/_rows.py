@@ -33,6 +33,8 @@ LEAF: Final = Layout(">qdHH")
 """The fixed part of a leaf, after the 0x00 of RFC 9162; see model/record.py."""
 MISSING: Final = Layout(">q")
 """The leaf of an entry that was removed before the record began: its number alone. Every other leaf is longer."""
+NOT_IN_RECORD: Final = "were in the file and not in its record"
+"""What a note says of entries that the record took over as it found them."""
 SIGNED_AT_ONCE: Final = Decided | Dispatched | KeyChanged
 """What is signed with the batch that it comes in."""
 

@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -71,6 +72,11 @@ def build(path: str) -> "Accounts":
         AccountError: it cannot be opened, or it is something else.
     """
     return Accounts(path)
+
+
+def beside(journal: Path) -> Path:
+    """Return where the accounts of the watch with that journal are kept."""
+    return journal.with_name(f"{journal.name}.accounts")
 
 
 class Accounts:

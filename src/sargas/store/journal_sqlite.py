@@ -38,7 +38,7 @@ KEY: Final = ".key"
 """What is added to the journal's name for the file of the key that signs it."""
 BEGINS: Final = "the record begins to be signed"
 LOST: Final = "the key that signed the record before is not here: another one begins"
-ADOPTED: Final = "entries {} to {} were in the file and not in its record; nobody knows who wrote them, or when"
+ADOPTED: Final = f"entries {{}} to {{}} {rows_of.NOT_IN_RECORD}; nobody knows who wrote them, or when"
 RETURNED: Final = "entries {} to {} are no longer in the file"
 
 PAGE: Final = "SELECT seq, received_s, kind, feed, data FROM entries WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"

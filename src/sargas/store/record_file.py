@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
-from sargas.model.entry import KeyChanged
+from sargas.model.entry import KeyChanged, Note
 from sargas.model.errors import JournalError
 from sargas.model.record import Head
 from sargas.store import _record as record
@@ -22,6 +23,7 @@ from sargas.store.hash_tree import Growing, Place
 TILES_AT_ONCE: Final = 16
 """So many tiles are read in one go: short enough to keep nobody who writes from folding back the log."""
 SIZE: Final = 1 << TILE
+MARK: Final = rows_of.NOT_IN_RECORD.encode()
 
 Progress = Callable[[int, int], None]
 """Hears how many of how many entries were gone through."""
@@ -32,6 +34,13 @@ class Fault(Struct, frozen=True):
 
     first_seq: int
     last_seq: int
+    text: str
+
+
+class Said(Struct, frozen=True):
+    """What a note in the record says of entries that it took over as it found them."""
+
+    seq: int
     text: str
 
 
@@ -160,6 +169,7 @@ class Tile:
         self.index, self.first, self.end, self.stored = index, index << TILE, end, stored
         self.n_kept = len(rows) + len(nodes)
         leaves = rows_of.leaves(rows)
+        self.said = [said for row in rows if row[2] == "note" and MARK in row[4] and (said := _said(row))]
         self.known: dict[Place, bytes] = {(level, first >> level): one for first, level, one in nodes}
         self.known |= {(0, row[0] - 1): leaf for row, leaf in zip(rows, leaves, strict=True)}
         self.pieces = sorted([(row[0] - 1, 1) for row in rows] + [(first, 1 << level) for first, level, _ in nodes])
@@ -185,11 +195,21 @@ class Tile:
         return hash_tree.resolved(TILE, self.index, self.known) if self.end - self.first == SIZE else None
 
 
+def _said(row: Row) -> Said | None:
+    """Return what a watch noted at its start of entries that were not its own; what others wrote is no such note."""
+    try:
+        body = rows_of.body(*row[2:])
+    except msgspec.MsgspecError:
+        return None
+    return Said(row[0], body.text) if isinstance(body, Note) and body.what == "started" else None
+
+
 class Walked:
     """What was found on the way: faults, and the root at each of the sizes that were asked for, None if unknown."""
 
     def __init__(self, n_entries: int, sizes: Sequence[int]) -> None:
         self.faults: list[Fault] = []
+        self.said: list[Said] = []
         self.n_kept = 0
         self.roots: dict[int, bytes | None] = {}
         self.upper: dict[int, bytes] = {}
@@ -204,6 +224,7 @@ class Walked:
     def take(self, tile: Tile) -> None:
         """Go on over a tile."""
         is_whole = tile.end - tile.first == SIZE
+        self.said += tile.said
         self.n_kept += sum(1 for level, _ in tile.known if level == 0)
         if tile.n_kept or not is_whole:
             for gap in tile.gaps():

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from sargas.model.errors import JournalError
 from sargas.model.picture import RegisterChanged
@@ -22,7 +23,7 @@ from sargas.model.register import RegisterRecord
 from sargas.register.book import ALL_MAX, PAGE_MAX, Page
 from sargas.register.query import EARTH_M, NO_INCURSION, Query, distance_m, words_asked
 from sargas.register.span import span_s
-from sargas.register.statistics import Key, Statistics, counted
+from sargas.register.statistics import Brief, Key, Statistics, counted
 from sargas.register.words import searched_words
 from sargas.store._sqlite import LOCK_WAIT_S, REASONS, transaction
 
@@ -62,6 +63,7 @@ INSERT: Final = (
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(RegisterRecord).decode
+_decode_brief = msgspec.json.Decoder(Brief).decode
 
 
 def path_beside(journal: Path) -> Path:
@@ -80,12 +82,23 @@ def open_for_reading(path: Path) -> "RegisterFile":
     return RegisterFile(str(path), is_read_only=True)
 
 
+class _Kept(Struct, frozen=True):
+    """A row: its number, whether somebody decided it, and its record as bytes."""
+
+    n: int
+    is_decided: bool
+    data: bytes
+
+
 class RegisterFile:
     """The register in one file, or in memory; every call may come from any thread."""
 
     def __init__(self, path: str = IN_MEMORY, *, is_read_only: bool = False) -> None:
         self.path = path
+        self._is_read_only = is_read_only
         self._lock = threading.Lock()
+        self._n_writes = 0
+        self._counted: tuple[Query, int, list[Brief]] | None = None
         with self._faults("cannot be opened"):
             self._connection = _connect(path, is_read_only=is_read_only)
         try:
@@ -127,11 +140,7 @@ class RegisterFile:
         Raises:
             JournalError: the file cannot be read.
         """
-        where, values = _conditions(query)
-        with self._using("cannot be read"):
-            statement = _select("data", where, _order(query), "LIMIT ?")
-            rows = self._connection.execute(statement, (*values, ALL_MAX)).fetchall()
-        return [_decode(row[0]) for row in rows]
+        return [_decode(data) for data in self._data(query)]
 
     def statistics(self, query: Query, by: Sequence[Key]) -> Statistics:
         """Return how many there are.
@@ -139,7 +148,18 @@ class RegisterFile:
         Raises:
             JournalError: the file cannot be read.
         """
-        return counted(self.all(query), by)
+        # A page asks for several counts of one question.
+        known, n_writes = self._counted, self._n_writes
+        if self._is_read_only or known is None or known[:2] != (query, n_writes):
+            known = (query, n_writes, [_decode_brief(data) for data in self._data(query)])
+            self._counted = known
+        return counted(known[2], by)
+
+    def _data(self, query: Query) -> list[bytes]:
+        where, values = _conditions(query)
+        with self._using("cannot be read"):
+            statement = _select("data", where, _order(query), "LIMIT ?")
+            return [row[0] for row in self._connection.execute(statement, (*values, ALL_MAX)).fetchall()]
 
     def keep(
         self,
@@ -155,7 +175,7 @@ class RegisterFile:
         Raises:
             JournalError: nothing was kept.
         """
-        with self._using("could not be written"), transaction(self._connection):
+        with self._writing():
             for change in decided:
                 self._decide(change)
             for record in own:
@@ -187,7 +207,7 @@ class RegisterFile:
             JournalError: nothing was dropped.
         """
         self._drop("")
-        with self._using("could not be written"), transaction(self._connection):
+        with self._writing():
             self._connection.execute("DELETE FROM struck")
             self._connection.execute("UPDATE meta SET value = 0 WHERE name = 'seen_seq'")
 
@@ -197,7 +217,7 @@ class RegisterFile:
             self._connection.close()
 
     def _drop(self, where: str) -> None:
-        with self._using("could not be written"), transaction(self._connection):
+        with self._writing():
             for (n,) in self._connection.execute(_select("n", where)).fetchall():
                 self._remove(int(n))
 
@@ -208,26 +228,27 @@ class RegisterFile:
         if change.struck:
             found = self._find(change.struck)
             if found is not None:
-                self._remove(found[0])
+                self._remove(found.n)
             self._connection.execute("INSERT OR IGNORE INTO struck VALUES (?)", (change.struck,))
 
     def _take_own(self, record: RegisterRecord) -> None:
         struck = self._connection.execute("SELECT 1 FROM struck WHERE record_id = ?", (record.record_id,)).fetchone()
         found = self._find(record.record_id)
-        if struck is None and not (found is not None and found[1]):
+        is_news = found is None or (not found.is_decided and found.data != _encode(record))
+        if struck is None and is_news:
             self._put(record, is_decided=False)
 
-    def _find(self, record_id: str) -> tuple[int, bool] | None:
-        """Return the row of a record and whether it was decided."""
+    def _find(self, record_id: str) -> "_Kept | None":
+        """Return the row of a record, None if there is none."""
         row = self._connection.execute(
-            "SELECT n, is_decided FROM records WHERE record_id = ?", (record_id,)
+            "SELECT n, is_decided, data FROM records WHERE record_id = ?", (record_id,)
         ).fetchone()
-        return None if row is None else (int(row[0]), bool(row[1]))
+        return None if row is None else _Kept(int(row[0]), bool(row[1]), bytes(row[2]))
 
     def _put(self, record: RegisterRecord, *, is_decided: bool) -> None:
         found = self._find(record.record_id)
         if found is not None:
-            self._remove(found[0])
+            self._remove(found.n)
         began_s, until_s = span_s(record)
         row = (
             record.record_id, began_s, until_s, record.lat_deg, record.lon_deg, record.object_type, record.origin,
@@ -246,6 +267,12 @@ class RegisterFile:
             "DELETE FROM records WHERE n = ?",
         ):
             self._connection.execute(statement, (n,))
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._using("could not be written"), transaction(self._connection):
+            yield
+            self._n_writes += 1
 
     @contextmanager
     def _using(self, what: str) -> Iterator[None]:

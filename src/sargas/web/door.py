@@ -16,7 +16,8 @@ from sargas.model.account import Scope
 from sargas.web.access import Asked, check_scope
 from sargas.web.accounts import Accounts, Entrance, SignedIn
 from sargas.web.faults import SignInFirst
-from sargas.web.guard import LOOPBACK, SAFE_METHODS
+from sargas.web.guard import SAFE_METHODS
+from sargas.web.hosts import LOOPBACK
 from sargas.web.limits import neighbourhood
 
 CSRF_HEADER: Final = "x-sargas-csrf"

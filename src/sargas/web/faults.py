@@ -16,7 +16,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.response import Redirect
 
-from sargas.model.errors import DataError, DecisionError, JournalError, SargasError
+from sargas.model.errors import AccountError, DataError, DecisionError, JournalError, SargasError
 from sargas.web.answers import Fault
 
 AnyRequest = Request[object, object, State]
@@ -115,6 +115,12 @@ def on_journal(request: AnyRequest, fault: JournalError) -> Response[Fault]:
     """Return 503: it could not be kept, the sender may try again."""
     del request
     return answer(503, str(fault), {"retry-after": "5"})
+
+
+def on_accounts(request: AnyRequest, fault: AccountError) -> Response[Fault]:
+    """Return 503: the accounts cannot be read or written, so nobody can be let in."""
+    log.error("accounts_unusable", path=request.scope["path"], reason=str(fault))
+    return answer(503, "the accounts cannot be read or written; the server's log says why", {"retry-after": "5"})
 
 
 def on_data(request: AnyRequest, fault: DataError) -> Response[Fault]:

@@ -50,7 +50,6 @@ ReceiveMessage = HTTPReceiveMessage | WebSocketReceiveMessage
 SLOW_BYTES_PER_S: Final = 32_000.0
 """A photograph from a phone at the edge of its net takes minutes."""
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 async def add_headers(message: Message, scope: Scope) -> None:

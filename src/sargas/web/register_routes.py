@@ -31,7 +31,7 @@ from sargas.web.shared import Shared
 
 IMPORT_MAX_BYTES: Final = 16 << 20
 CHECK: Final = "no-cache"
-CSV: Final = "text/csv; charset=utf-8"
+CSV: Final = "text/csv"  # the server adds the charset
 
 FromQuery = Annotated[Epoch | None, QueryParameter(name="from_s", description="Not over before then [epoch s]")]
 ToQuery = Annotated[Epoch | None, QueryParameter(name="to_s", description="Begun before then [epoch s]")]
@@ -55,9 +55,10 @@ ByQuery = Annotated[
     list[Key] | None, QueryParameter(name="by", description="The keys of the rows; `year` if left out")
 ]
 DryQuery = Annotated[bool, QueryParameter(name="dry_run", description="Only say what would come of it")]
-FILE = {
-    200: ResponseSpec(bytes, generate_examples=False, media_type="application/octet-stream", description="The file")
-}
+FILE, FEATURES = (
+    {200: ResponseSpec(content, generate_examples=False, media_type=media_type, description="The file")}
+    for content, media_type in ((str, "text/csv"), (dict[str, object], geojson.MEDIA_TYPE))
+)
 
 
 class Imported(Struct, frozen=True, kw_only=True):
@@ -164,7 +165,7 @@ async def read_register_csv(
     "/api/register.geojson",
     tags=["register"],
     dependencies=QUERY,
-    responses={**FILE, **documented(404, 503)},
+    responses={**FEATURES, **documented(404, 503)},
     opt=NO_COMPRESSION,
 )
 async def read_register_geojson(

@@ -13,7 +13,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 from msgspec import Struct
 
-from sargas.model.errors import ConfigError, DataError, DecisionError, JournalError
+from sargas.model.errors import AccountError, ConfigError, DataError, DecisionError, JournalError
 from sargas.web import (
     act_routes,
     alarm_routes,
@@ -33,7 +33,8 @@ from sargas.web.accounts import Accounts
 from sargas.web.described import described
 from sargas.web.desk import Desk
 from sargas.web.door import Door
-from sargas.web.guard import LOOPBACK, KnownHosts, TimedBodies, add_headers, mark_exercise, same_origin
+from sargas.web.guard import KnownHosts, TimedBodies, add_headers, mark_exercise, same_origin
+from sargas.web.hosts import LOOPBACK
 from sargas.web.hub import CLIENTS_MAX, Hub
 from sargas.web.protocol import TimedProtocol
 from sargas.web.shared import Shared
@@ -124,6 +125,7 @@ def create_app(
             RecursionError: faults.on_deep,
             DecisionError: faults.on_decision,
             JournalError: faults.on_journal,
+            AccountError: faults.on_accounts,
             DataError: faults.on_data,
             Exception: faults.on_anything,
         },

@@ -113,6 +113,14 @@ def test_the_key_is_in_it_only_when_it_is_asked_for(folder: Path) -> None:
     assert manifest.has_key
 
 
+def test_a_key_that_is_found_by_another_name_does_not_come_along_either(folder: Path) -> None:
+    (folder / "other.pem").symlink_to("sargas.journal.key")
+    text = (folder / "watch.toml").read_text().replace("maps/roads.geojson", "other.pem")
+    (folder / "watch.toml").write_text(text)
+    backup, _ = made(folder)
+    assert not {"other.pem", "sargas.journal.key"} & names(backup)
+
+
 def test_a_backup_overwrites_nothing_and_leaves_nothing_half(folder: Path) -> None:
     backup, _ = made(folder)
     before = backup.read_bytes()

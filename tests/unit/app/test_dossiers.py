@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -52,7 +53,7 @@ class Scene:
         flown = flight(N_PLOTS)
         begun = self.journal.last_seq()
         self.journal.append([*flown, *((flown[-1][0] + 60.0 * k, Frame("radar", b"")) for k in range(1, 6))])
-        entries = [one for one in self.journal.read(begun)]
+        entries = list(self.journal.read(begun))
         self.player = Player(
             self.journal,
             lambda: build_engine(BLUEPRINT),
@@ -154,7 +155,7 @@ async def test_the_track_is_that_of_the_night_in_full(scene: Scene) -> None:
     (track,) = one.tracks
     placed = [point for point in track.points if not point.is_predicted]
     assert placed[-1].time_s >= START_S + 4.0 * (N_PLOTS - 1) - 5.0
-    assert max(after.time_s - before.time_s for before, after in zip(placed, placed[1:], strict=False)) <= 10.0
+    assert max(after.time_s - before.time_s for before, after in pairwise(placed)) <= 10.0
     assert all(abs(point.lat_deg - 54.5) < 0.002 for point in placed)
     (radar,) = one.sensors
     assert (radar.sensor, radar.n_reports) == ("radar", pytest.approx(N_PLOTS, abs=5))
@@ -211,7 +212,9 @@ async def test_a_content_that_is_not_there_is_told_and_nothing_is_handed_over(sc
     one = dossier("full", incident=incident)
     with pytest.raises(DataError, match=sha256[:8]):
         making.files_of(
-            structs.replace(one, evidence=tuple(structs.replace(e, is_attached=True, path="evidence/x") for e in one.evidence)),
+            structs.replace(
+                one, evidence=tuple(structs.replace(e, is_attached=True, path="evidence/x") for e in one.evidence)
+            ),
             making.Land(),
             gone,
         )
@@ -253,5 +256,5 @@ def test_rules_of_a_file_are_looked_for_beside_the_configuration(tmp_path: Path)
     office = office_of(DossierSection(rules="rules.toml", authority="X"), tmp_path)
     assert office.rules["public"].handling == ()
     assert office.rules["full"] == packaged()["full"]
-    with pytest.raises(ConfigError, match="none.toml"):
+    with pytest.raises(ConfigError, match=r"none\.toml"):
         office_of(DossierSection(rules="none.toml"), tmp_path)

@@ -182,6 +182,27 @@ def test_an_entry_that_was_put_in_is_named(made: Made, copy: Path) -> None:
     assert "entries 271 to 271: they are not in the record" in wrong(report_on(copy))
 
 
+def test_an_entry_that_the_next_watch_took_for_its_own_is_told_for_ever(made: Made, copy: Path) -> None:
+    change(copy, "INSERT INTO entries VALUES (271, 2e9 + 999, 'frame', 'radar', x'00')")
+    with contextlib.closing(opened(copy)) as journal:
+        journal.append(frames(3, first_s=3e9))
+    assert "says: entries 271 to 271 were in the file and not in its record" in wrong(report_on(copy, made.heads))
+
+
+def test_entries_from_before_the_record_are_told_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "old.journal"
+    with contextlib.closing(journal_sqlite.build(Settings(path=str(path)))) as journal:
+        journal.append(frames(5))
+    change(path, "UPDATE tree SET n_entries = 0, peaks = x''")  # as the file of a version without a record begins
+    with contextlib.closing(opened(path)) as journal:
+        journal.append(frames(3, first_s=3e9))
+    report = report_on(path)
+    assert report.n_wrong == 0
+    assert any(
+        "entries 1 to 5 were in the file" in line and "before the record began" in line for line in report.lines
+    )
+
+
 def test_two_entries_that_changed_places_are_told(made: Made, copy: Path) -> None:
     change(
         copy,

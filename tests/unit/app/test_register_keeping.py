@@ -10,7 +10,7 @@ import pytest
 from register_kit import a_record
 from sargas.app.clock import SteadyClock
 from sargas.app.live import Live
-from sargas.app.register_files import catch_up
+from sargas.app.register_journal import catch_up
 from sargas.app.register_keeping import RegisterKeeping, book_beside
 from sargas.app.restore import restore
 from sargas.app.wire import build_engine

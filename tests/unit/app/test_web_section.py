@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from sargas.app import config
-from sargas.app.accounts import accounts_file, way_of
-from sargas.app.config import JournalSection
+from sargas.app.accounts import way_of
 from sargas.app.prompting import address, front_of
 from sargas.app.web_section import Web
+from sargas.store import accounts_sqlite
 
 WATCH = '[watch]\ncountry = "LT"\n'
 
@@ -73,8 +73,7 @@ def test_only_a_feed_that_takes_posts_names_accounts() -> None:
 
 
 def test_the_accounts_are_beside_the_journal() -> None:
-    section = JournalSection(path="data/night.journal")
-    assert accounts_file(section, Path("/x")) == Path("/x/data/night.journal.accounts")
+    assert accounts_sqlite.beside(Path("data/night.journal")) == Path("data/night.journal.accounts")
 
 
 def test_commands_find_a_watch_by_the_name_in_its_certificate(tmp_path: Path) -> None:

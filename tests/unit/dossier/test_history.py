@@ -31,9 +31,7 @@ def test_what_each_sensor_gave_is_counted_with_its_breaks() -> None:
     kept = collector()
     # The radar looks every 4 s: after 20 s of silence it is a new span.
     for n, after_s in enumerate((0, 4, 8, 60, 64), start=1):
-        state = structs.replace(
-            track(T0 + after_s), contributions=(Contribution(RADAR, n, T0 + after_s),)
-        )
+        state = structs.replace(track(T0 + after_s), contributions=(Contribution(RADAR, n, T0 + after_s),))
         kept.take([TrackChanged(state), TrackChanged(state)])
     seen = kept.history(T0, T0 + 70).seen[RADAR]
     assert (seen.n_reports, seen.first_s, seen.last_s) == (5, T0, T0 + 64)

@@ -1,5 +1,7 @@
 """What each version shows. The rules are those of `rules.toml`; what they must come to is worked by hand here."""
 
+from itertools import pairwise
+
 import msgspec
 import pytest
 
@@ -35,11 +37,20 @@ def test_the_public_gets_places_on_a_grid_and_the_uncertainty_that_goes_with_it(
 
 
 def test_the_public_does_not_learn_how_far_beyond_the_border_sensors_see() -> None:
-    points = dossier("public").tracks[0].points
+    shown = dossier("public")
+    points = shown.tracks[0].points
     # From 120 s before the crossing on, a minute apart; times are of the whole minute.
     assert points[0].time_s == pytest.approx(CROSSED_S - 120.0, abs=30.0)
     assert dossier("full").tracks[0].points[0].time_s == T0 - 300.0
-    assert all(after.time_s - before.time_s >= 59.0 for before, after in zip(points, points[1:], strict=False))
+    # Nor by the sensors, the classes, the decision clock, or what is said not to be known.
+    radar = next(one for one in shown.sensors if one.kind == "radar")
+    assert radar.first_s is not None
+    assert radar.first_s >= CROSSED_S - 150.0
+    assert shown.clock is not None
+    assert shown.clock.first_track_s is None
+    before = next(one for one in shown.not_known if one.what == "before")
+    assert before.values == ("01:43:00",)  # two minutes before 01:45, and no longer 01:38:20
+    assert all(after.time_s - before.time_s >= 59.0 for before, after in pairwise(points))
 
 
 def test_the_public_is_not_told_how_many_sensors_there_are() -> None:
@@ -83,7 +94,7 @@ def test_a_document_that_is_not_shown_is_not_named_by_a_step_either() -> None:
 
 
 def test_a_watch_may_change_single_lines_of_the_rules() -> None:
-    rules = parse('[public]\nhandling = []\nposition_step_deg = 0.1\n', SOURCE)
+    rules = parse("[public]\nhandling = []\nposition_step_deg = 0.1\n", SOURCE)
     assert (rules["public"].handling, rules["public"].position_step_deg) == ((), 0.1)
     assert rules["public"].officers == packaged()["public"].officers
     assert rules["allies"] == packaged()["allies"]
@@ -106,7 +117,7 @@ def test_a_mistake_in_the_rules_is_told(text: str, told: str) -> None:
 
 
 def test_what_a_new_version_forgets_to_say_is_not_shown() -> None:
-    # The defaults of the rules are the strictest: a table that names nothing lets nothing of people or sensors through.
+    # The defaults are the strictest: a table that names nothing lets nothing of people or sensors through.
     assert Rules(handling=()) == Rules(
         handling=(), sensors="kinds", sensor_sites=False, sensor_figures=False, officers="none", texts="none",
         heights=False, steps=False, searches=False, channels=False, entries="none", letter="",

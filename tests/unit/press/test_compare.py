@@ -15,15 +15,16 @@ JULY_28_S = datetime(2025, 7, 28, tzinfo=UTC).timestamp()
 ON_FILE = Known(
     name="lt-2025-07-28", title="Gerbera at Gaižiūnai", where="register", earliest_s=JULY_28_S,
     latest_s=JULY_28_S + DAY_S, countries=("LT",), lat_deg=55.02, lon_deg=24.36, sd_m=1_000.0,
-    object_type="decoy_drone", model="Gerbera", n_min=1, n_max=1, origin="BY", has_explosives=True, outcome="crashed",
+    object_type="decoy_drone", model="Gerbera", n_min=1, n_max=1, origin="BY", has_explosives=True,
+    outcome="crashed",
 )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def entry(towns: Gazetteer) -> DraftEntry:
     text = (
-        "Drone\nA Gerbera from Belarus crashed at Gaižiūnai, Lithuania, on 28 July 2025. The drone was unarmed, the army"
-        " said."
+        "Drone\nA Gerbera from Belarus crashed at Gaižiūnai, Lithuania, on 28 July 2025. The drone was unarmed, the"
+        " army said."
     )
     return read(text, towns).entries[0]
 

@@ -10,7 +10,7 @@ import pytest
 BENCHMARK = Path(__file__).resolve().parents[3] / "benchmarks" / "press.py"
 FLOORS = {
     "tune": {"n_right": 0.9, "n_date": 0.9, "n_place": 0.85, "n_type": 0.9},
-    "test": {"n_right": 0.75, "n_date": 0.7, "n_place": 0.6, "n_type": 0.7},
+    "test": {"n_right": 0.85, "n_date": 0.85, "n_place": 0.8, "n_type": 0.85},
 }
 
 

@@ -35,8 +35,9 @@ def test_the_date_of_publication_is_found(head: str, body: str) -> None:
 
 def test_scripts_menus_captions_and_related_stories_are_left_out() -> None:
     page = page_of(
-        b"<html><body><nav>Menu</nav><script>bad()</script><article><p>Story.</p><figure><figcaption>Caption</figcaption>"
-        b"</figure><div class='related-posts'>Other</div><p hidden>Hidden</p></article><footer>Foot</footer></body></html>"
+        b"<html><body><nav>Menu</nav><script>bad()</script><article><p>Story.</p>"
+        b"<figure><figcaption>Caption</figcaption></figure><div class='related-posts'>Other</div>"
+        b"<p hidden>Hidden</p></article><footer>Foot</footer></body></html>"
     )
     assert page.text == "Story."
 

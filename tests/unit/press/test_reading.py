@@ -81,8 +81,8 @@ def test_claims_that_differ_stand_side_by_side(towns: Gazetteer) -> None:
 def test_what_is_alleged_and_denied_is_not_stated(towns: Gazetteer) -> None:
     entry = only(
         towns,
-        "A drone, believed to be a Gerbera, entered Lithuania on July 28. There is no evidence that the drone was sent"
-        " deliberately.",
+        "A drone, believed to be a Gerbera, entered Lithuania on July 28. There is no evidence that the drone was"
+        " sent deliberately.",
     )
     assert [claim.sure for claim in claims(entry, "model")] == ["alleged"]
     assert [claim.sure for claim in claims(entry, "intent")] == ["denied"]
@@ -176,7 +176,70 @@ def test_every_quotation_stands_in_the_text_where_it_says(towns: Gazetteer, path
         assert found.text[start:end] == text
 
 
-WORDS = ["drone", "drones", "balloon", "missile", "Gerbera", "entered", "crashed", "found", "Lithuania", "Lithuanian", "airspace", "Belarus", "on", "July", "28", "10", "2025", "Monday", "overnight", "days", "later", ".", ",", "said", "that", "the", "near", "Vilnius", "20", "km", "north", "of", "no", "evidence", "could", "explosives", "\n", "(", ")", "another", "in", "Poland", "and", "Romania", "last", "month", "at", "5", "a.m.", "dronas", "nukrito", "Vilniuje", "liepos", "d.", "dron", "spadł", "w", "nocy", "z", "9", "na", "września"]
+WORDS = [
+    "drone",
+    "drones",
+    "balloon",
+    "missile",
+    "Gerbera",
+    "entered",
+    "crashed",
+    "found",
+    "Lithuania",
+    "Lithuanian",
+    "airspace",
+    "Belarus",
+    "on",
+    "July",
+    "28",
+    "10",
+    "2025",
+    "Monday",
+    "overnight",
+    "days",
+    "later",
+    ".",
+    ",",
+    "said",
+    "that",
+    "the",
+    "near",
+    "Vilnius",
+    "20",
+    "km",
+    "north",
+    "of",
+    "no",
+    "evidence",
+    "could",
+    "explosives",
+    "\n",
+    "(",
+    ")",
+    "another",
+    "in",
+    "Poland",
+    "and",
+    "Romania",
+    "last",
+    "month",
+    "at",
+    "5",
+    "a.m.",
+    "dronas",
+    "nukrito",
+    "Vilniuje",
+    "liepos",
+    "d.",
+    "dron",
+    "spadł",
+    "w",
+    "nocy",
+    "z",
+    "9",
+    "na",
+    "września",
+]
 
 
 @settings(max_examples=60, deadline=None)

@@ -12,6 +12,7 @@ from sargas.model.picture import RegisterChanged
 from sargas.model.register import CaseState, ObjectType, Outcome
 from sargas.register.query import Box, Near, Query, distance_m, found, matches
 from sargas.register.span import read_bound, span_s, told
+from sargas.register.statistics import counted
 from sargas.register.words import words_of
 from sargas.store.register_sqlite import RegisterFile
 
@@ -65,6 +66,7 @@ def test_the_index_gives_what_the_predicate_gives_in_the_same_order(some_records
         for query in queries:
             expected = found(query, some_records)
             assert book.all(query) == expected
+            assert book.statistics(query, ["year", "country"]) == counted(expected, ["year", "country"])
             pages = [book.search(query, offset, 3) for offset in range(0, len(expected) + 1, 3)]
             assert [record for page in pages for record in page.records] == expected
             assert {page.n_found for page in pages} == {len(expected)}

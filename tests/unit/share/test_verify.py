@@ -365,6 +365,21 @@ def test_a_manifest_that_makes_no_sense_is_told(made: Made, path: Path, manifest
     wrong(report_on(path, packed({**unpacked(made.zip), "manifest.json": manifest})))
 
 
+def test_what_a_dossier_names_cannot_write_over_what_is_said(made: Made, path: Path) -> None:
+    name = "a\nnothing is wrong\x1b[2J\x1b[1Aok"
+    lines = report_on(path, packed({**unpacked(made.zip), name: b"!"})).lines
+    assert any("a?nothing is wrong?[2J?[1Aok: it is not in the list" in line for line in lines)
+    assert all(line.isprintable() for line in lines)
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_dossier_that_is_packed_otherwise_is_told(made: Made, path: Path, kind: int) -> None:
+    with zipfile.ZipFile(path, "w", kind) as archive:
+        for name, data in unpacked(made.zip).items():
+            archive.writestr(name, data)
+    assert "packed as no dossier is" in wrong(check_dossier(str(path)))
+
+
 def test_a_bomb_is_read_no_further_than_the_list_says(made: Made, path: Path) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -437,7 +452,7 @@ def test_the_file_in_the_dossier_runs_with_python_and_cryptography_alone(
     done = run_alone(alone, tmp_path / "verify.py")
     assert done.returncode == 1
     assert "WRONG  summary.txt: it was changed" in done.stdout
-    assert done.stdout.endswith("1 things are WRONG\n")
+    assert done.stdout.endswith("things that are WRONG: 1\n")
 
 
 def test_the_file_reads_a_zip_too(made: Made, alone: Path, path: Path) -> None:

@@ -101,6 +101,17 @@ def test_a_later_version_says_what_to_do(tmp_path: Path) -> None:
         open_for_reading(path)
 
 
+def test_what_was_counted_is_counted_anew_when_something_changed() -> None:
+    book = RegisterFile()
+    for n_known, name in enumerate(("a", "b"), start=1):
+        book.keep([decided(name)])
+        assert [book.statistics(Query(), by).n_incidents for by in (["year"], ["country"])] == [n_known, n_known]
+    book.forget_own()
+    book.keep([RegisterChanged(struck="a")])
+    assert book.statistics(Query(), ["year"]).n_incidents == 1
+    book.close()
+
+
 def test_pages_are_bounded_and_tell_where_to_go_on() -> None:
     book = RegisterFile()
     book.keep([decided(*(f"r-{k:04d}" for k in range(700)))])

@@ -325,6 +325,16 @@ def test_this_machine_may_ask_how_the_watch_is(desk: MemoryDesk, house: House, p
         assert elsewhere.get(path, headers=house.bearer("viewer")).status_code == 200
 
 
+def test_accounts_that_cannot_be_read_let_nobody_in_and_tell_no_stranger_why(
+    client: TestClient, house: House
+) -> None:
+    headers = house.bearer("viewer")
+    house.accounts.close()
+    answer = client.get("/api/desk", headers=headers)
+    assert answer.status_code == 503
+    assert answer.json()["error"].endswith("the server's log says why")
+
+
 def test_a_desk_without_accounts_is_as_it_was(desk: MemoryDesk) -> None:
     with TestClient(create_app(desk), base_url=BASE) as client:
         me = client.get("/api/me").json()

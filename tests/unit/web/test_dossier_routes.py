@@ -39,7 +39,8 @@ def test_without_a_word_it_is_the_one_that_everybody_may_see(scene: tuple[TestCl
 
 
 @pytest.mark.parametrize(
-    ("params", "told"), [({"version": "press"}, "version"), ({"language": "de"}, "language"), ({"format": "doc"}, "form")]
+    ("params", "told"),
+    [({"version": "press"}, "version"), ({"language": "de"}, "language"), ({"format": "doc"}, "form")],
 )
 def test_what_there_is_not_is_refused_by_name(
     scene: tuple[TestClient, MemoryDesk, str], params: dict[str, str], told: str

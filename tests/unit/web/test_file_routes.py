@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from litestar.testing import TestClient
 from msgspec import structs
 
+from accounts_kit import House
 from sargas.model.decision import AccessEvidence
 from sargas.model.entry import Decided, Entry
 from sargas.model.evidence import Access, CaseFile, Evidence
@@ -53,6 +54,13 @@ class Scene:
 
     def accesses(self) -> list[Access]:
         return list(self.file.accesses)
+
+
+@pytest.fixture
+def house() -> Iterator[House]:
+    made = House()
+    yield made
+    made.accounts.close()
 
 
 @pytest.fixture
@@ -209,6 +217,30 @@ def test_what_was_removed_is_refused_with_the_reason(scene: Scene) -> None:
     scene.decide(action="remove_evidence", evidence_id=item.evidence_id, text="shows a child")
     answer = scene.client.get(f"{scene.url}/evidence/{item.evidence_id}")
     assert (answer.status_code, "shows a child" in answer.json()["error"]) == (409, True)
+
+
+def test_with_accounts_it_is_the_account_that_is_logged_whatever_name_is_given(house: House) -> None:
+    desk = MemoryDesk()
+    incident_id = with_loss(desk)
+    with TestClient(create_app(desk, accounts=house.gate)) as client:
+        officer = house.bearer("officer")
+        handed = client.post("/api/evidence", content=JPEG, headers=officer).json()
+        told = {
+            "action": "add_evidence",
+            "officer": "officer",
+            "incident_id": incident_id,
+            "kind": "photo",
+            "title": "T",
+        }
+        assert client.post("/api/decisions", json={**told, **handed}, headers=officer).status_code == 201
+        url = f"/api/incidents/{incident_id}/evidence/{incident_id}-E1"
+        assert client.get(url, params={"officer": "somebody"}, headers=house.bearer("investigator")).content == JPEG
+        file = desk.live.picture.incidents[incident_id].file
+        assert [one.officer for one in file.accesses] == ["investigator"]
+        viewer = house.bearer("viewer")
+        refused = [client.get(url, headers=viewer), client.post("/api/evidence", content=JPEG, headers=viewer)]
+        assert [answer.status_code for answer in refused] == [403, 403]
+        assert desk.live.picture.incidents[incident_id].file.n_accesses == 1
 
 
 # --- frames ---

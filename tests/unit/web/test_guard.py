@@ -1,11 +1,13 @@
 """What keeps strangers out."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
 from litestar.testing import TestClient
+from litestar.types import Receive, Scope, Send
 
-from sargas.web.guard import host_of
+from sargas.web.guard import TimedBodies, host_of
 from sargas.web.server import create_app
 from unit.web.memory_desk import FEED, MemoryDesk, line
 
@@ -110,3 +112,29 @@ def test_a_preflight_gives_no_leave(client: TestClient) -> None:
 )
 def test_a_host_header_is_read_without_its_port(header: bytes, host: str) -> None:
     assert host_of(header) == host
+
+
+@pytest.mark.parametrize(("n_bytes", "is_in_time"), [(1, False), (64_000, True)])
+def test_a_large_body_gets_the_time_that_a_slow_line_needs_and_a_dribble_does_not(
+    n_bytes: int, is_in_time: bool
+) -> None:
+    """64 kB are two seconds of a line of 32 kB/s; no time at all is left for a byte."""
+    parts = iter([bytes(n_bytes), b"end"])
+
+    async def receive() -> dict[str, object]:
+        body = next(parts)
+        if body == b"end":
+            await asyncio.sleep(0)
+        return {"type": "http.request", "body": body, "more_body": body != b"end"}
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive())["more_body"]:  # type: ignore[typeddict-item]
+            pass
+
+    timed = TimedBodies(app, 0.0)
+    running = timed({"type": "http"}, receive, None)  # type: ignore[typeddict-item, arg-type]
+    if is_in_time:
+        asyncio.run(running)
+    else:
+        with pytest.raises(TimeoutError):
+            asyncio.run(running)

@@ -17,7 +17,7 @@ export const LANGUAGES = [
   ["", "The country's, with English"], ["en", "English"], ["lt", "Lithuanian"], ["lv", "Latvian"], ["et", "Estonian"],
   ["pl", "Polish"], ["fi", "Finnish"], ["ro", "Romanian"],
 ] as const;
-const FORMS = [["zip", "ZIP: document, data, evidence and proof"], ["pdf", "PDF: the document alone"]] as const;
+const FORMS = [["zip", "ZIP: with data, evidence, proof"], ["pdf", "PDF: the document alone"]] as const;
 const WITH_LETTER = ["ministry", "allies"];
 
 export interface Ordered {

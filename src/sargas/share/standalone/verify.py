@@ -21,6 +21,7 @@ import struct
 import sys
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -31,7 +32,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = "sargas-dossier/1"
 MANIFEST, SIGNATURE, PROOF, ENTRIES = "manifest.json", "manifest.sig", "record/proof.json", "record/entries.jsonl"
-SMALL = 1 << 30  # the longest list, proof or entries that is taken into memory
+SMALL = 1 << 28  # the longest list, proof or entries that is taken into memory
 MALFORMED = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, struct.error)
 UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, *MALFORMED)
 Known = dict[tuple[int, int], bytes]
@@ -50,16 +51,24 @@ class Report:
 
     def good(self, text: str) -> None:
         """Say that something is as it should be."""
-        self.lines.append(f"ok     {text}")
+        self._add("ok     ", text)
 
     def told(self, text: str) -> None:
         """Say what the reader should know."""
-        self.lines.append(f"note   {text}")
+        self._add("note   ", text)
 
     def wrong(self, text: str) -> None:
         """Say that something is not as it was signed."""
-        self.lines.append(f"WRONG  {text}")
+        self._add("WRONG  ", text)
         self.n_wrong += 1
+
+    def _add(self, mark: str, text: str) -> None:
+        # What a dossier names must not move the cursor, nor look like a line of ours.
+        self.lines.append(mark + "".join(sign if sign.isprintable() else "?" for sign in text[:2_000]))
+
+    def ending(self) -> str:
+        """Return how it ended, in a line."""
+        return f"things that are WRONG: {self.n_wrong}" if self.n_wrong else "nothing is wrong"
 
 
 # The hash tree: RFC 9162, section 2.1. Node (level, index) is over 2**level leaves; leaf 0 is entry 1.
@@ -236,6 +245,10 @@ class Dossier:
             self.names = [one.relative_to(self.path).as_posix() for one in found]
         else:
             self.names = [one.filename for one in self.archive.infolist()]
+            if any(
+                one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for one in self.archive.infolist()
+            ):
+                raise Wrong("a file in it is packed as no dossier is")
 
     def open(self, name: str) -> IO[bytes]:
         """Return a file to read."""
@@ -259,7 +272,7 @@ class Dossier:
     def check(self, listed: dict[str, tuple[int, str]], report: Report) -> None:
         """Compare every file with the list: size and hash by name."""
         n_wrong = report.n_wrong
-        for name in sorted(name for name in set(self.names) if self.names.count(name) > 1):
+        for name in sorted(name for name, n in Counter(self.names).items() if n > 1):
             report.wrong(f"{name}: it is there more than once")
         for name in sorted(set(self.names) - set(listed) - {MANIFEST, SIGNATURE}):
             report.wrong(f"{name}: it is not in the list: somebody has added it")
@@ -306,7 +319,7 @@ def _check(dossier: Dossier, heads: str | None, trusted: Collection[str], report
     mark = "EXERCISE, nothing of it has happened: " if manifest["is_exercise"] else ""
     report.told(f"{mark}incident {manifest['incident_id']}, version '{manifest['version']}'")
     dossier.check({one["name"]: (one["n_bytes"], one["sha256"]) for one in manifest["files"]}, report)
-    signature = dossier.read(SIGNATURE).decode().split("\n")[:-1]
+    signature = _lines(dossier.read(SIGNATURE), SIGNATURE)
     if PROOF not in dossier.names:
         told = signature[0] if len(signature) == 1 else "its proof was taken out"
         raise Wrong(f"nothing is proven ({told}): anybody could have made this dossier")
@@ -337,7 +350,7 @@ def _check_record(
     if head.origin != proof["origin"] or head.check(keys) != list(keys)[-1]:
         raise Wrong(f"{PROOF}: the head is of another record, or signed by a key that is no longer in use")
     known: Known = {(one["level"], one["index"]): bytes.fromhex(one["sha256"]) for one in proof["nodes"]}
-    n_nodes, lines = len(known), dossier.read(ENTRIES).decode().split("\n")[:-1]
+    n_nodes, lines = len(known), _lines(dossier.read(ENTRIES), ENTRIES)
     for line in lines:
         entry = json.loads(line)
         known[0, entry["seq"] - 1] = leaf_hash(entry)
@@ -350,6 +363,13 @@ def _check_record(
     mark = " of an EXERCISE" if head.is_exercise else ""
     report.good(f"{len(lines)} entries are as they stood in the journal{mark} of {head.n_entries} at {head.time}")
     return head, known
+
+
+def _lines(data: bytes, name: str) -> list[str]:
+    lines = data.decode().split("\n")
+    if lines.pop():
+        raise Wrong(f"{name}: its last line has no end")
+    return lines
 
 
 def _root_at(n_entries: int, known: Known) -> bytes | None:
@@ -367,10 +387,13 @@ def main() -> int:
     parser.add_argument("--heads", help="file of published heads")
     parser.add_argument("--key", action="append", default=[], help="public key of the service, hexadecimal")
     asked = parser.parse_args()
-    heads = Path(asked.heads).read_text(encoding="utf-8") if asked.heads else None
+    try:
+        heads = Path(asked.heads).read_text(encoding="utf-8") if asked.heads else None
+    except (OSError, ValueError) as error:
+        sys.exit(f"{asked.heads}: {error}")
     report = check_dossier(asked.dossier, heads, asked.key)
-    ending = f"{report.n_wrong} things are WRONG" if report.n_wrong else "nothing is wrong"
-    print("\n".join([*report.lines, ending]))  # noqa: T201
+    coding = sys.stdout.encoding or "ascii"
+    print("\n".join([*report.lines, report.ending()]).encode(coding, "replace").decode(coding))  # noqa: T201
     return 1 if report.n_wrong else 0
 
 
