@@ -14,6 +14,7 @@ from sargas.cli import (
     console,
     demo,
     incident,
+    incident_export,
     incident_file,
     incident_read,
     incident_steps,
@@ -31,7 +32,14 @@ from sargas.cli import (
 )
 
 PAGE = Path(__file__).parent / "reference" / "commands.md"
-OPTIONS = {"all_": "--all", "inputs": "--input", "outs": "--out", "browser": "--no-browser", "duration": "--for"}
+OPTIONS = {
+    "all_": "--all",
+    "inputs": "--input",
+    "outs": "--out",
+    "browser": "--no-browser",
+    "duration": "--for",
+    "form": "--format",
+}
 TAKEN = (
     "Ends with 3 if the journal holds no such incident, with 1 if it could not be taken; the reason says what could."
 )
@@ -88,6 +96,14 @@ COMMANDS: dict[str, tuple[Callable[..., Any], str]] = {
     "incident release": (incident_file.release, TAKEN),
     "incident steps": (incident_steps.steps, "Ends with 1 if `--overdue` finds any."),
     "incident step": (incident_steps.step, TAKEN),
+    "incident export": (
+        incident_export.export,
+        (
+            "See [Hand over a dossier](../howto/hand-over-a-dossier.md). Writes the file's name."
+            " Ends with 3 if there is no such incident, with 2 if contents of evidence go with it and nobody takes"
+            " them away, with 1 if it could not be made."
+        ),
+    ),
     "incident verify": (
         incident_verify.verify,
         (

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from sargas.model.claims import Claim, Compared, Comparison, DraftEntry, Known
+from sargas.model.claims import Claim, Compared, Comparison, DraftEntry, Known, Verdict
 from sargas.model.register import RegisterRecord
 from sargas.press.kinds import family
 from sargas.press.places import distance_m
@@ -25,6 +25,8 @@ SPANS_S: Final = {
     "month": 31 * DAY_S,
     "year": 366 * DAY_S,
 }
+ALLIED: Final = frozenset({"RU", "BY"})
+"""A Russian drone that flew in from Belarus is both."""
 OUTCOME_OF: Final = {"crashed": {"crashed", "exploded", "shot_down", "landed"}, "exploded": {"crashed", "exploded"}}
 
 
@@ -108,7 +110,7 @@ def points(entry: DraftEntry, known: Known) -> list[Compared]:
     kinds = [(c.value, c) for c in entry.claims if c.kind == "type" and c.value not in {"drone", "unknown"}]
     found.append(_words("type", kinds, "" if known.object_type in {"unknown", "drone"} else known.object_type))
     found.append(_words("model", _told(entry, "model"), known.model))
-    found.append(_words("origin", _told(entry, "origin"), known.origin))
+    found.append(_origin(_told(entry, "origin"), known.origin))
     has = known.has_explosives
     on_file = "" if has is None else "explosives" if has else "unarmed"
     loads = [(value, claim) for value, claim in _told(entry, "payload") if value != "cargo"]
@@ -148,6 +150,17 @@ def _words(point: str, told: Sequence[tuple[str, Claim]], on_file: str) -> Compa
     return Compared(
         point=point, verdict="contradicts" if contradicts or not agrees else "agrees", text=_side(told), file=on_file
     )
+
+
+def _origin(told: Sequence[tuple[str, Claim]], on_file: str) -> Compared | None:
+    """Whose it was and from whose airspace it came are both called origin: one says nothing against the other."""
+    plain = _words("origin", told, on_file)
+    if plain is None or plain.verdict != "contradicts" or any(claim.sure == "denied" for _, claim in told):
+        return plain
+    if {on_file, *(value for value, _ in told)} <= ALLIED:
+        verdict: Verdict = "agrees" if on_file in {value for value, _ in told} else "new"
+        return Compared(point="origin", verdict=verdict, text=plain.text, file=on_file)
+    return plain
 
 
 def _outcome(told: Sequence[tuple[str, Claim]], on_file: str) -> Compared | None:

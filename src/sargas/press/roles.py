@@ -32,8 +32,9 @@ def _role(scan: Scan, mark: Mark) -> Role:
     def close(group: str, first: int, last: int) -> bool:
         return any(words.pauses(min(m.last, a), max(m.first, b)) == 0 for m in scan.marks(group, max(first, 0), last))
 
-    if close("airspace", b + 1, b + 2) or close("airspace", a - 3, a - 1):
-        return "airspace"
+    is_from = close("from", a - 2, a - 1) and not close("into", a - 1, a - 1)
+    if close("airspace", b + 1, b + 2) or (close("airspace", a - 3, a - 1) and not is_from):
+        return "airspace"  # but "entered the airspace from Belarus"
     if mark.group == "nation" and (is_thing(scan, b + 1, b + 3) or close("friendly", b + 1, b + 3)):
         return "origin"
     if close("attack", a - 3, a):
@@ -42,6 +43,8 @@ def _role(scan: Scan, mark: Mark) -> Role:
         return "border"
     if close("from", a - 3, a - 1) and not close("into", a - 1, a - 1):
         return "origin"
+    if close("territory", a - 3, a - 1) and close("from", a - 5, a - 2):
+        return "origin"  # "from the territory of Belarus"
     if close("territory", b + 1, b + 2) or close("territory", a - 3, a - 1):
         return "into"
     if close("authority", b + 1, b + 3) or close("speech", b + 1, b + 2):

@@ -48,6 +48,11 @@ def test_what_only_one_side_knows_is_told(entry: DraftEntry) -> None:
     assert "count" not in told
 
 
+@pytest.mark.parametrize(("origin", "verdict"), [("BY", "agrees"), ("RU", "new"), ("UA", "contradicts")])
+def test_a_russian_drone_may_have_come_from_belarus(entry: DraftEntry, origin: str, verdict: str) -> None:
+    assert verdicts(entry, structs.replace(ON_FILE, origin=origin))["origin"] == verdict
+
+
 @pytest.mark.parametrize(
     "other",
     [

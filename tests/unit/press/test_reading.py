@@ -280,3 +280,17 @@ def test_a_megabyte_is_read_in_bounded_time(towns: Gazetteer, piece: str) -> Non
 def test_a_language_that_is_not_known_is_refused(towns: Gazetteer) -> None:
     with pytest.raises(DataError, match="have en, lt, pl, lv, ro"):
         read("text", towns, language="xx")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Drone\nA drone entered Lithuanian airspace from Belarus on 28 July 2025 near Vilnius, the army said.",
+        "Drone\nA drone flew in from the territory of Belarus on 28 July 2025 and crashed near Vilnius, Lithuania.",
+        "Dronas\nDronas į Lietuvos oro erdvę iš Baltarusijos įskrido 2025 m. liepos 28 d. prie Vilniaus.",
+    ],
+)
+def test_where_it_came_from_stands_behind_whose_sky_it_was(text: str, towns: Gazetteer) -> None:
+    (entry,) = read(text, towns).entries
+    assert entry.countries == ("LT",)
+    assert {claim.value for claim in entry.claims if claim.kind == "origin"} == {"BY"}
