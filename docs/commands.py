@@ -47,7 +47,8 @@ REFUSED = "Ends with 1 if it could not be taken; the reason says what could."
 
 SHARED = {
     "asked": (
-        "`--from` `--to` `--country` `--type` `--origin` `--outcome` `--state` `--near` `--box` `--text` `--incursions`",
+        "`--from` `--to` `--country` `--type` `--origin` `--outcome` `--state` `--near` `--box` `--text`"
+        " `--incursions`",
         "Which incidents: see [Search the register](../howto/search-the-register.md).",
     )
 }

@@ -101,7 +101,8 @@ def test_files_hold_what_was_asked_for_and_an_exercise_is_marked(client: TestCli
 
 
 def test_a_file_is_tried_before_it_is_taken(client: TestClient) -> None:
-    changed = csv_file.write([*starter()[:2], a_record("new-1"), a_record("lt-bird", title="A crow", countries=("UA",))])
+    crow = a_record("lt-bird", title="A crow", countries=("UA",))
+    changed = csv_file.write([*starter()[:2], a_record("new-1"), crow])
     tried = client.post("/api/register?dry_run=true", content=changed, headers=CSV).json()
     assert (tried["n_new"], tried["n_changed"], tried["n_same"], tried["entries"]) == (1, 1, 2, [])
     wrong = changed.replace(b"new-1", b"new 1")
