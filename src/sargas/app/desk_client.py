@@ -63,14 +63,19 @@ class Desk:
 
         One that asks for a token before it tells its title counts: it is said when it is really asked.
         """
+        told = self.title()
+        return told is not None and (title is None or told in {"", title})
+
+    def title(self) -> str | None:
+        """Return the title of the watch, empty if it asks for a token before it tells it; None if none runs there."""
         try:
             with self._client(ANSWER_S) as client:
                 answer = client.get("/api/desk")
         except (httpx.HTTPError, httpx.InvalidURL):
-            return False
+            return None
         if answer.status_code in DENIALS:
-            return True
-        return bool(answer.is_success) and (title is None or _title(answer) == title)
+            return ""
+        return _title(answer) if answer.is_success else None
 
     def picture(self) -> Picture:
         """Return what the watch shows now; the log of alarms is apart.

@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from sargas.app.config import DEFAULT_RULES, DEFAULT_TRACKER, Config
 from sargas.app.demo_officer import Step
+from sargas.app.dossier_section import Office
 from sargas.app.outgoing import build_outlets, build_streams, renderer
 from sargas.app.outlets import ChannelSection, StreamSection
-from sargas.app.dossier_section import Office
 from sargas.app.playing import play
 from sargas.app.watching import Ready
 from sargas.app.ways_out import WaysOut

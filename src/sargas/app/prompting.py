@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from sargas.app import config as configuration
-from sargas.app.config import Watch
+from sargas.app.config import JournalSection, Watch
 from sargas.app.desk_client import Choose, Desk, Kept
 from sargas.app.outlets import ChannelSection
 from sargas.app.web_section import Web
@@ -18,6 +18,7 @@ from sargas.model.errors import DecisionError
 from sargas.model.evidence import Evidence
 from sargas.model.picture import Picture
 from sargas.model.shift import Shift
+from sargas.store import journal_sqlite
 from sargas.web.answers import Content
 
 
@@ -26,6 +27,7 @@ class Front(Struct, frozen=True, kw_only=True):
 
     watch: Watch
     web: Web = Web()
+    journal: JournalSection = JournalSection()
     channels: list[ChannelSection] = []
 
 
@@ -80,10 +82,15 @@ class AtWatch:
 def watch_of(front: Front, url: str | None) -> Desk | None:
     """Return the watch at an address, by default at that of the configuration; None if none runs there.
 
-    At the address of the configuration a watch of another title is not its watch.
+    At the address of the configuration a watch of another title is not its watch, nor is one that asks for a token
+    before it tells its title while nobody writes the configuration's journal.
     """
     watch = Desk(url or address(front.web), certificate=front.web.certificate)
-    return watch if watch.answers(None if url else front.watch.title) else None
+    title = watch.title()
+    if title is None or (not url and title not in {"", front.watch.title}):
+        return None
+    is_another = not url and title == "" and not journal_sqlite.is_written(Path(front.journal.path))
+    return None if is_another else watch
 
 
 def front_of(config_path: Path) -> Front:
@@ -97,7 +104,9 @@ def front_of(config_path: Path) -> Front:
         front = msgspec.toml.decode(text, type=Front)
     except msgspec.DecodeError:
         whole = configuration.read(config_path)  # tells every mistake with its line
-        front = Front(watch=whole.watch, web=whole.web, channels=whole.channels)
+        front = Front(watch=whole.watch, web=whole.web, journal=whole.journal, channels=whole.channels)
+    path = str(config_path.parent / front.journal.path)
+    front = structs.replace(front, journal=structs.replace(front.journal, path=path))
     if not front.web.certificate:
         return front
     certificate = str(config_path.parent / front.web.certificate)

@@ -9,7 +9,7 @@ from typing import Final
 from sargas.app import config as configuration
 from sargas.app.config import Config
 from sargas.app.deciding import append
-from sargas.app.desk_client import Desk
+from sargas.app.prompting import front_of, watch_of
 from sargas.app.reading import Read, journal_path, read
 from sargas.app.restore import Progress
 from sargas.app.supervise import Guard
@@ -137,16 +137,16 @@ def _run_through(
     return changes, list(incidents.values())
 
 
-def decide(config_path: Path, decisions: Sequence[RegisterDecision], desk: str) -> str:
-    """Hand decisions to the running watch at `desk`, or write them into the journal if none answers; say where.
+def decide(config_path: Path, decisions: Sequence[RegisterDecision], desk: str | None) -> str:
+    """Hand decisions to the watch that runs, at `desk` if that is given, else to the journal; say where they are.
 
     Raises:
         DecisionError: one could not take effect; those before it did.
         JournalError: one could not be kept.
     """
-    watch = Desk(desk)
+    watch = watch_of(front_of(config_path), desk)
     where = ""
-    if watch.answers():
+    if watch is not None:
         for decision in decisions:
             where = watch.decide(decision).where
         return where

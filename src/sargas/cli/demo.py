@@ -48,9 +48,7 @@ def demo(
     import asyncio
     import tempfile
 
-    from sargas.app import exercise, logs
-
-    logs.configure(as_json=False, level="warning")
+    from sargas.app import exercise
 
     def ready(address: str) -> None:
         say(f"the demonstration is at {address}  (Ctrl-C ends it)")

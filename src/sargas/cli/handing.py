@@ -24,10 +24,8 @@ def prompt_of(
     if watch is not None:
         return AtWatch(watch, epoch(time))
     # An engine takes a second to load, and a running watch is asked without one.
-    from sargas.app import logs
     from sargas.app.journaled import AtJournal
 
-    logs.configure(as_json=False, level="warning")
     return AtJournal(config, lambda: progress("reading the journal", total=1.0, is_quiet=is_quiet), epoch(time))
 
 

@@ -78,13 +78,12 @@ def _from_watch(watch: "Desk", incident: str, ordered: "Ordered") -> tuple[str, 
 
 def _made(config: Path, incident: str, ordered: "Ordered") -> tuple[str, bytes]:
     """Return the name and the content of the dossier, made from the journal while no watch runs."""
-    from sargas.app import logs, reading
+    from sargas.app import reading
     from sargas.app.deciding import append
     from sargas.app.dossier_section import office_of
     from sargas.app.dossiers import accesses
     from sargas.cli.handing import incident_of
 
-    logs.configure(as_json=False, level="warning")
     with progress("reading the journal", total=1.0) as bar:
         read = reading.read(config, lambda done, of: bar(done / of if of else 1.0))
         bar(1.0)

@@ -31,6 +31,7 @@ TOKENS = (
     "To a watch that asks who you are, commands show the token in SARGAS_TOKEN, or the one in a file:"
     " `sargas --token-file FILE COMMAND ...`."
 )
+ASKS_FOR_HELP = frozenset({"--help", "-h", "--version"})
 app = App(
     name="sargas",
     help="Airspace watch: fuses what radars, microphones, direction finders, transponders, neighbours and people"
@@ -62,8 +63,11 @@ app.command(schema.schema)
 
 def main() -> None:
     """Run one command and leave with its exit code."""
+    words = _without_token_file(sys.argv[1:])
+    if not ASKS_FOR_HELP.intersection(words[-1:]) and words:
+        _log_quietly()
     try:
-        code = app(_without_token_file(sys.argv[1:]))
+        code = app(words)
     except SargasError as error:
         fail(str(error))
     except ExceptionGroup as group:  # what ended the tasks of a running watch
@@ -77,6 +81,13 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _log_quietly() -> None:
+    """Let what a command logs go to standard error, warnings alone; what it says is what it was asked for."""
+    from sargas.app import logs
+
+    logs.configure(as_json=False, level="warning")
 
 
 def _without_token_file(words: list[str]) -> list[str]:

@@ -436,9 +436,7 @@ def _agrees(question: str) -> bool:
 
 
 def _decide(config: Path, decisions: Sequence[Any], desk: str | None) -> None:
-    from sargas.app import config as configuration
-    from sargas.app.prompting import address
     from sargas.app.register_journal import decide
 
-    where = decide(config, decisions, desk or address(configuration.read(config).web))
+    where = decide(config, decisions, desk)
     say(f"kept by {where}")

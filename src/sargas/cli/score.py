@@ -64,12 +64,11 @@ def score(
     plots: Path | None
         The folder for the pictures: gospa.png, map.png, error.png, nees.png, existence.png.
     """
-    from sargas.app import logs, to_score
+    from sargas.app import to_score
     from sargas.evaluate.bystanders import without
     from sargas.evaluate.measured import Settings, measure
     from sargas.evaluate.scores import scores_of
 
-    logs.configure(as_json=False, level="warning")
     if json is not None and json.startswith("--"):
         fail(f"--json: expected a file, or - for standard output; got {json}", EXIT_USAGE)
     if plots is not None:

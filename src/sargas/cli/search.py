@@ -115,12 +115,12 @@ def order(
         The number of the lost track, if the incident has several; by default the newest.
     """
     from sargas.app.deciding import append
-    from sargas.app.desk_client import Desk
+    from sargas.app.prompting import front_of, watch_of
     from sargas.app.search_basis import basis_of
     from sargas.app.searching import order_of
 
-    watch = Desk(desk or _address(config))
-    if watch.answers():
+    watch = watch_of(front_of(config), desk)
+    if watch is not None:
         return _said(watch.order(incident, officer, track))
     read = _read(config)
     known = incident_of(read.engine.picture, incident)
@@ -351,11 +351,12 @@ def end(incident: str, *, officer: str, text: str = "", config: Path = WATCH, de
 def _decide(told: dict[str, Any], kind: type["Decision"], config: Path, desk: str | None) -> int:
     """Hand a decision to the running watch, or write it into the journal if none answers."""
     from sargas.app.deciding import append
-    from sargas.app.desk_client import Desk, checked
+    from sargas.app.desk_client import checked
+    from sargas.app.prompting import front_of, watch_of
 
     decision = checked({key: value for key, value in told.items() if value is not None}, kind)
-    watch = Desk(desk or _address(config))
-    if watch.answers():
+    watch = watch_of(front_of(config), desk)
+    if watch is not None:
         return _said(watch.decide(_small_enough(decision)))
     read = _read(config)
     incident_of(read.engine.picture, told["incident_id"])
@@ -377,14 +378,6 @@ def _small_enough(decision: "Decision") -> "Decision":
 def _said(kept: "Kept") -> int:
     say(f"kept as entry {kept.entry} by {kept.where}")
     return EXIT_OK
-
-
-def _address(config: Path) -> str:
-    """Return where the watch of a configuration is served."""
-    from sargas.app import config as configuration
-    from sargas.app.prompting import address
-
-    return address(configuration.read(config).web)
 
 
 def _read(config: Path, *, is_quiet: bool = False) -> "Read":

@@ -32,19 +32,18 @@ def _role(scan: Scan, mark: Mark) -> Role:
     def close(group: str, first: int, last: int) -> bool:
         return any(words.pauses(min(m.last, a), max(m.first, b)) == 0 for m in scan.marks(group, max(first, 0), last))
 
-    is_from = close("from", a - 2, a - 1) and not close("into", a - 1, a - 1)
-    if close("airspace", b + 1, b + 2) or (close("airspace", a - 3, a - 1) and not is_from):
-        return "airspace"  # but "entered the airspace from Belarus"
+    is_from = close("from", a - 3, a - 1) and not close("into", a - 1, a - 1)
+    # "entered the airspace from Belarus"
+    if close("airspace", b + 1, b + 2) or (close("airspace", a - 3, a - 1) and not close("from", a - 2, a - 1)):
+        return "airspace"
     if mark.group == "nation" and (is_thing(scan, b + 1, b + 3) or close("friendly", b + 1, b + 3)):
         return "origin"
     if close("attack", a - 3, a):
         return "attack"
     if close("border", b + 1, b + 2) or close("border", a - 2, a - 1):
         return "border"
-    if close("from", a - 3, a - 1) and not close("into", a - 1, a - 1):
+    if is_from or (close("territory", a - 3, a - 1) and close("from", a - 5, a - 2)):
         return "origin"
-    if close("territory", a - 3, a - 1) and close("from", a - 5, a - 2):
-        return "origin"  # "from the territory of Belarus"
     if close("territory", b + 1, b + 2) or close("territory", a - 3, a - 1):
         return "into"
     if close("authority", b + 1, b + 3) or close("speech", b + 1, b + 2):

@@ -3,8 +3,9 @@
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -16,6 +17,8 @@ SCHEMA_VERSION: Final = 2
 READABLE: Final = frozenset({1, SCHEMA_VERSION})
 """Version 1 had no record: it can be read, and becomes version 2 when it is opened for writing."""
 LOCK_WAIT_S: Final = 2.0
+GLANCES_S: Final = (0.0, 0.05, 0.1)
+"""A command that only looks whether the journal is written holds its lock for a moment."""
 WAL_PAGES: Final = 4_000
 """Pages of 4 KiB in the log before they are moved into the file: fewer stalls than the default of 1,000."""
 
@@ -197,15 +200,29 @@ class WriterLock:
 
     def __init__(self, path: Path) -> None:
         self._file: TextIO = path.with_name(f"{path.name}.lock").open("a")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self._file.close()
-            raise JournalError(f"journal {path}: another watch is writing it") from error
+        for pause_s in GLANCES_S:
+            time.sleep(pause_s)
+            with suppress(BlockingIOError):
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+        self._file.close()
+        raise JournalError(f"journal {path}: another watch is writing it")
 
     def release(self) -> None:
         """Let another watch write."""
         self._file.close()
+
+
+def is_locked(path: Path) -> bool:
+    """Return whether some process holds the writer's lock of a journal; it is not taken for longer than the look."""
+    try:
+        with path.with_name(f"{path.name}.lock").open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # there is no such file: nobody has ever written it
+        return False
+    return False
 
 
 def _try_reader(address: str) -> sqlite3.Connection:

@@ -73,6 +73,11 @@ def open_for_reading(path: str | Path) -> Journal:
     return SqliteJournal(Settings(path=str(path)), is_read_only=True)
 
 
+def is_written(path: Path) -> bool:
+    """Return whether a watch, or a command, is writing the journal now."""
+    return sqlite.is_locked(path)
+
+
 class SqliteJournal:
     """The journal in one file; `opened_at_seq` was its newest entry before this opening wrote any of its own."""
 

@@ -9,8 +9,8 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from sargas.incident.case_steps import UsualStep
 from sargas.dossier.make import Ordered
+from sargas.incident.case_steps import UsualStep
 from sargas.model.alarm import Alarm, HandOver, Suppression
 from sargas.model.channel import ChannelHealth
 from sargas.model.decision import Decision

@@ -7,9 +7,11 @@ import pytest
 
 from accounts_kit import House
 from sargas.app.desk_client import Desk
+from sargas.app.prompting import front_of, watch_of
 from sargas.cli import main
 from sargas.model.decision import Acknowledge
 from sargas.model.errors import ConfigError, DecisionError, JournalError
+from sargas.store import journal_sqlite
 from sargas.web.server import Way, create_app, serve
 from share_peers import Certificates
 from unit.web.memory_desk import MemoryDesk, with_loss
@@ -92,3 +94,19 @@ def test_the_file_of_a_token_may_be_named_before_any_command(monkeypatch: pytest
     assert main._without_token_file(["--token-file", "f", "shift", "x.toml"]) == ["shift", "x.toml"]
     assert main._without_token_file(["shift", "--token-file"]) == ["shift", "--token-file"]
     assert main.os.environ["SARGAS_TOKEN_FILE"] == "f"
+
+
+def test_a_watch_that_does_not_tell_its_title_is_ours_only_while_somebody_writes_our_journal(tmp_path: Path) -> None:
+    path = tmp_path / "watch.toml"
+
+    def deed(port: int) -> None:
+        path.write_text(f'watch = {{ title = "Another", country = "LT" }}\nweb = {{ port = {port} }}\n')
+        front = front_of(path)
+        assert watch_of(front, None) is None
+        assert watch_of(front, f"http://127.0.0.1:{port}") is not None
+        journal = journal_sqlite.build(journal_sqlite.Settings(path=str(tmp_path / "sargas.journal")))
+        assert watch_of(front, None) is not None
+        journal.close()
+        assert watch_of(front, None) is None
+
+    asked(deed)

@@ -458,7 +458,8 @@ def test_what_a_running_watch_refuses_is_told_in_its_words(run: Run, config: Pat
 
 
 def test_the_address_is_that_of_the_configuration(run: Run, config: Path, served: Served) -> None:
-    config.write_text(WATCH.replace("port = 1 ", f"port = {served.url.rpartition(':')[2]} "), encoding="utf-8")
+    text = WATCH.replace("port = 1 ", f"port = {served.url.rpartition(':')[2]} ")
+    config.write_text(text.replace("[watch]\n", f'[watch]\ntitle = "{served.desk.title}"\n'), encoding="utf-8")
     said = run("search", "end", served.id, "--officer", "Ona", "--config", config)
     assert said.code == 0, said.err
     assert served.url in said.out

@@ -13,9 +13,9 @@ from sargas.app.evidence_room import EvidenceRoom
 from sargas.app.search_basis import Basis, packaged_aircraft
 from sargas.app.searching import Country, Searching, order_of
 from sargas.decode import jsonl
+from sargas.dossier.make import Ordered
 from sargas.engine import Engine
 from sargas.incident import book
-from sargas.dossier.make import Ordered
 from sargas.model.decision import Decision
 from sargas.model.entry import Body, Decided, Entry, FeedOpened, Frame
 from sargas.model.errors import DecisionError, JournalError

@@ -9,7 +9,7 @@ from sargas.web.server import create_app
 from unit.web.memory_desk import MemoryDesk
 
 PLAIN = {"content-type": "text/plain; charset=utf-8"}
-TEXT = "A drone\nA drone entered Lithuania from Belarus on 28 July 2025.".encode()
+TEXT = b"A drone\nA drone entered Lithuania from Belarus on 28 July 2025."
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,9 @@ def test_an_article_becomes_drafts(client: TestClient) -> None:
 
 def test_html_is_read_as_html(client: TestClient) -> None:
     answer = client.post(
-        "/api/press/read", content=b"<p>A drone entered Latvia on 7 September 2024.</p>", headers={"content-type": "text/html"}
+        "/api/press/read",
+        content=b"<p>A drone entered Latvia on 7 September 2024.</p>",
+        headers={"content-type": "text/html"},
     )
     assert [entry["countries"] for entry in answer.json()["reading"]["entries"]] == [["LV"]]
 
