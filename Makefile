@@ -20,7 +20,7 @@ demo: $(VENV)/.compiled $(PAGE) $(PLACES)  ## play 28 July 2025 in the browser
 
 test: $(VENV)/.tests $(VENV)/.compiled $(PAGE) $(PLACES) chromium  ## run every test, the page's first
 	. scripts/node.sh && cd ui && npm run --silent check
-	$(RUN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	$(RUN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.tests $(VENV)/.compiled $(PAGE) $(PLACES) chromium  ## format, lint, types, layers, page, tests and docs
 	$(RUN)/ruff format --check $(CHECKED)
@@ -28,7 +28,7 @@ check: $(VENV)/.tests $(VENV)/.compiled $(PAGE) $(PLACES) chromium  ## format, l
 	$(RUN)/mypy
 	$(RUN)/lint-imports
 	. scripts/node.sh && cd ui && npm run --silent check
-	$(RUN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	$(RUN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 format: $(VENV)/.tests  ## put the code in its format
 	$(RUN)/ruff format $(CHECKED)

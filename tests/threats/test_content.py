@@ -17,6 +17,7 @@ from sargas.decode import gpx
 from sargas.model.errors import DataError
 from sargas.model.report import Malformed
 from sargas.press import html
+from sargas.register import csv_file
 from sargas.share import cap_check, cot
 from sargas.web.page import Page
 from sargas.web.server import create_app, serve
@@ -159,3 +160,20 @@ def test_no_name_of_an_export_or_of_evidence_leads_to_a_file(name: str) -> None:
             answer = client.send(httpx.Request("GET", f"http://testserver{path}", headers=headers))
             assert answer.status_code in {400, 404, 422}
             assert "root:" not in answer.text
+
+
+COLUMNS = ",".join(csv_file.COLUMNS).encode()
+TABLES = {
+    "a million columns": b"," * 1_000_000,
+    "a row of a million cells": COLUMNS + b"\n" + b"," * 1_000_000,
+    "a million rows that are none": COLUMNS + b"\nx" * 1_000_000,
+}
+
+
+@pytest.mark.parametrize("data", TABLES.values(), ids=TABLES)
+def test_a_table_that_is_made_to_take_hours_is_told_at_once(data: bytes) -> None:
+    begun = time.perf_counter()
+    taken = csv_file.read(data)
+    assert time.perf_counter() - begun < LIMIT_S
+    assert taken.records == []
+    assert len("".join(taken.refused)) < 20_000

@@ -5,11 +5,13 @@ unit/app/test_gate.py.
 """
 
 import asyncio
+import contextlib
 
 import httpx
 from litestar.testing import TestClient
 
 from accounts_kit import House, body
+from sargas.web.protocol import OF_ONE_MAX
 from sargas.web.server import Way, create_app, serve
 from unit.web.memory_desk import FEED, MemoryDesk, line
 
@@ -47,6 +49,36 @@ def test_a_token_that_floods_is_told_to_wait_and_others_are_not() -> None:
     assert waits[0] == 0.0
     assert waits[-1] > 0.0
     assert house.gate.wait_s("192.0.2.1", other) == 0.0
+
+
+def test_whoever_takes_every_connection_that_he_can_leaves_some_to_others() -> None:
+    async def whole() -> None:
+        async with serve(create_app(MemoryDesk()), "127.0.0.1", 0, Way()) as port, asyncio.timeout(20.0):
+            taken = [await asyncio.open_connection("127.0.0.1", port) for _ in range(OF_ONE_MAX)]
+            refused, _ = one_more = await asyncio.open_connection("127.0.0.1", port)
+            with contextlib.suppress(ConnectionError):
+                assert await refused.read() == b""
+            officer = httpx.AsyncHTTPTransport(local_address="127.0.0.2")
+            async with httpx.AsyncClient(transport=officer) as client:
+                assert (await client.get(f"http://127.0.0.1:{port}/api/desk")).status_code == 200
+            for _, writer in [*taken, one_more]:
+                writer.transport.abort()
+
+    asyncio.run(whole())
+
+
+def test_a_trusted_proxy_may_have_all_connections() -> None:
+    async def whole() -> None:
+        way = Way(trusted_proxies=("127.0.0.0/8",))
+        async with serve(create_app(MemoryDesk()), "127.0.0.1", 0, way) as port, asyncio.timeout(20.0):
+            taken = [await asyncio.open_connection("127.0.0.1", port) for _ in range(OF_ONE_MAX + 1)]
+            reader, writer = taken[-1]
+            writer.write(b"GET /api/desk HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+            for _, writer in taken:
+                writer.transport.abort()
+
+    asyncio.run(whole())
 
 
 def test_a_flood_of_streams_leaves_room_for_everything_else() -> None:

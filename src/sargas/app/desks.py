@@ -230,6 +230,7 @@ class WatchDesk(_Desk):
         self._transports = transports
         self._replay: Player | None = None
         self._playing: asyncio.Task[None] | None = None
+        self._moving = asyncio.Lock()
 
     def view(self, name: ViewName) -> View | None:
         """Return the view, None if it is not open."""
@@ -320,7 +321,11 @@ class WatchDesk(_Desk):
         """Open, or move, the replay view over the journal; it starts an hour back if no moment is given."""
         now_s = self.live.clock.now_s
         start_s = now_s - REPLAY_BACK_S if from_s is None else min(from_s, now_s)
-        await self.close_replay()
+        async with self._moving:  # two at once would leave one that plays on, and that nobody can close
+            await self._close_replay()
+            return await self._open_replay(start_s, now_s)
+
+    async def _open_replay(self, start_s: float, now_s: float) -> View:
         key = snapshot_key(self._blueprint)
         begin = await asyncio.to_thread(checkpoint_before, self._journal, key, start_s)
         player = Player(
@@ -338,6 +343,10 @@ class WatchDesk(_Desk):
 
     async def close_replay(self) -> None:
         """Close the replay view."""
+        async with self._moving:
+            await self._close_replay()
+
+    async def _close_replay(self) -> None:
         if self._playing is not None:
             self._playing.cancel()
             await asyncio.gather(self._playing, return_exceptions=True)

@@ -110,17 +110,22 @@ class Gate:
         Raises:
             SignInRefused: name and password do not fit, or it was tried too often.
         """
-        await self._prove(name, password, address)
-        return await self.open_session(name, address)
+        kept = await self._prove(name, password, address)
+        return await self.open_session(name, address, kept)
 
-    async def open_session(self, name: str, address: str) -> SignedIn:
-        """Return a new session of an account whose person is known.
+    async def open_session(self, name: str, address: str, kept: str | None = None) -> SignedIn:
+        """Return a new session of an account whose person is known; `kept` is the hash of the password shown.
 
         Raises:
-            SignInRefused: the account is disabled.
+            SignInRefused: the account is disabled, or has had another password since.
         """
         opening = partial(
-            self._accounts.open_session, name, address, now_s=self._clock(), seconds=self._terms.session_s
+            self._accounts.open_session,
+            name,
+            address,
+            now_s=self._clock(),
+            seconds=self._terms.session_s,
+            password=kept,
         )
         try:
             secret, session = await asyncio.to_thread(opening)
@@ -147,7 +152,7 @@ class Gate:
         await self._prove(name, old, address)
         kept = await asyncio.to_thread(self._passwords.hashed, new)
         await asyncio.to_thread(partial(self._accounts.set_password, name, kept, by=name, now_s=self._clock()))
-        return await self.open_session(name, address)
+        return await self.open_session(name, address, kept)
 
     def tell_failure(self, text: str) -> None:
         """Keep a failed sign-in for the journal; a flood of them is counted instead."""
@@ -167,8 +172,8 @@ class Gate:
             await self._settle(deliver)
             await asyncio.sleep(SETTLE_S)
 
-    async def _prove(self, name: str, password: str, address: str) -> None:
-        """Refuse whoever does not know the account's password.
+    async def _prove(self, name: str, password: str, address: str) -> str | None:
+        """Return the hash that is kept of the password; refuse whoever does not know it.
 
         Raises:
             SignInRefused: says no more than that they do not fit, whatever is wrong.
@@ -192,7 +197,8 @@ class Gate:
         self._delays.succeeded(name, address)
         if kept is not None and self._passwords.is_outdated(kept):
             anew = await asyncio.to_thread(self._passwords.hashed, password)
-            self._accounts.set_password(name, anew, by=name, now_s=self._clock(), is_told=False)
+            return anew if await asyncio.to_thread(self._accounts.hash_anew, name, kept, anew) else kept
+        return kept
 
     def _session(self, key: bytes) -> Session | None:
         now_s = self._clock()

@@ -70,6 +70,7 @@ def _check(file: RecordFile, heads: str | None, trusted: Collection[str], progre
     told = [_told(key) for _, key in contents.keys]
     keys = verify.check_keys(contents.origin, told, trusted, report)
     _check_own_heads(contents, walked, keys, report)
+    _check_lasting([_read(head) for head in contents.heads], contents, walked, report, "")
     last = _read(contents.heads[-1]) if contents.heads else None
     if last is None:
         raise Wrong("nothing is proven: there is no signed head")
@@ -78,6 +79,8 @@ def _check(file: RecordFile, heads: str | None, trusted: Collection[str], progre
     if heads is not None:
         n_entries = contents.n_entries
         verify.check_heads(heads, contents.origin, n_entries, keys, walked.roots.get, report=report, is_whole=True)
+        signed = [head for head in published if _is_signed(head, keys)]
+        _check_lasting(signed, contents, walked, report, " that was published")
     else:
         report.told("no published heads were given (--heads): who holds the key could have rewritten the record")
     if not trusted:
@@ -125,6 +128,34 @@ def _check_own_heads(contents: Contents, walked: Walked, keys: dict[str, bytes],
             report.wrong(f"{what}: it has another root than the entries that are here: they were changed after it")
     if report.n_wrong == n_wrong:
         report.good(f"{len(contents.heads)} heads are signed, {is_known} of them compared with the entries")
+
+
+def _check_lasting(
+    heads: Sequence[verify.Head], contents: Contents, walked: Walked, report: Report, which: str
+) -> None:
+    """Check that nothing was taken out in the way of a pruning that no pruning removes: decisions, notes, keys.
+
+    The hash that a pruning leaves says nothing of what it stands for; the signed number does.
+    """
+    told = False
+    for head in heads:
+        n_here = walked.lasting.get(head.n_entries)
+        if told or head.n_lasting is None or n_here is None or head.origin != contents.origin:
+            continue
+        if n_here != head.n_lasting:
+            told = True
+            report.wrong(
+                f"the head over {head.n_entries} entries{which} counts {head.n_lasting} decisions, notes and others"
+                f" that are never removed, and {n_here} are here: some were taken out or put in, as if by a pruning"
+            )
+
+
+def _is_signed(head: verify.Head, keys: dict[str, bytes]) -> bool:
+    try:
+        head.check(keys)
+    except Wrong:
+        return False
+    return True
 
 
 def _check_head(head: Head, contents: Contents, keys: dict[str, bytes], what: str) -> None:

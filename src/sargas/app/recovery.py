@@ -136,7 +136,9 @@ def _heads_in(folder: Path, manifest: Manifest) -> str | None:
         config = configuration.read(folder / manifest.configuration)
     except ConfigError:  # a file that it names stood outside; told to whoever restores
         return None
-    found = [file.read_text(encoding="utf-8") for file in head_files(config, folder) if file.is_file()]
+    # What is no text is no head, and is told as one that is malformed.
+    files = [file for file in head_files(config, folder) if file.is_file()]
+    found = [file.read_text(encoding="utf-8", errors="replace") for file in files]
     return "\n".join(found) if found else None
 
 

@@ -9,6 +9,7 @@ and other machines are turned away.
 import asyncio
 import random
 import ssl
+from collections import Counter
 from typing import Annotated, Final, Literal
 
 import structlog
@@ -112,7 +113,8 @@ class TcpServer:
         host = peer[0] if peer else ""  # gone again before it was accepted
         if not host or not is_allowed(host, self._allowed) or not self._has_room(host):
             self.n_refused += 1
-            log.warning("client_refused", feed=self._name, peer=host)
+            if self.n_refused & (self.n_refused - 1) == 0:  # the 1st, 2nd, 4th, 8th: who knocks fills no log
+                log.warning("client_refused", feed=self._name, peer=host, n_refused=self.n_refused)
             writer.transport.abort()
             return
         before = list(self._clients) if self._settings.framing == "stream" else []
@@ -123,7 +125,20 @@ class TcpServer:
     def _has_room(self, host: str) -> bool:
         if self._settings.framing == "stream":
             return all(other == host for other in self._clients.values())
-        return len(self._clients) < self._settings.clients_max
+        return len(self._clients) < self._settings.clients_max or self._makes_room(host)
+
+    def _makes_room(self, host: str) -> bool:
+        """Return whether the machine that has the most connections had to give its newest one up.
+
+        So nobody keeps the others out by connecting often; no machine comes to have more than another this way.
+        """
+        counts = Counter(self._clients.values())
+        most, n_most = counts.most_common(1)[0]
+        if counts[host] + 1 >= n_most:
+            return False
+        log.warning("client_cut_off", feed=self._name, peer=most, reason="another machine needs its place")
+        [task for task, other in self._clients.items() if other == most][-1].cancel()
+        return True
 
     async def _client(
         self,

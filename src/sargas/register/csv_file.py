@@ -8,6 +8,7 @@ Source of the list: OWASP, CSV Injection.
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -123,7 +124,7 @@ def _columns(names: list[str], collected: Collected) -> list[str] | None:
     columns = [name.strip() for name in names]
     missing = [name for name in NEEDED if name not in columns]
     unknown = [name for name in columns if name not in COLUMNS]
-    double = sorted({name for name in columns if columns.count(name) > 1})
+    double = sorted(name for name, n in Counter(columns).items() if n > 1)
     if missing:
         collected.refuse(f"line 1: expected the columns {', '.join(NEEDED)}; {', '.join(missing)} is missing")
     elif unknown:

@@ -41,8 +41,8 @@ class Collected:
 
     @property
     def is_full(self) -> bool:
-        """Whether no more records are taken from one file."""
-        return len(self._records) >= RECORDS_MAX
+        """Whether no more of one file is looked at; what was refused was looked at, too."""
+        return len(self._records) + self._n_refused >= RECORDS_MAX
 
     def take(self, where: str, values: Mapping[str, Any], names: Mapping[str, str] | None = None) -> None:
         """Take a record of these values, or refuse it; `names` are the file's names of its fields."""

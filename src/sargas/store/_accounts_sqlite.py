@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -71,7 +71,7 @@ def faults(path: str) -> Iterator[None]:
 
 
 def connect(path: str) -> sqlite3.Connection:
-    """Return a connection to the accounts; a new file is made, for its owner's eyes only.
+    """Return a connection to the accounts; the file is for its owner's eyes only, and made so if it was copied here.
 
     Raises:
         AccountError: it is not a file of accounts of a version that is known here.
@@ -79,6 +79,9 @@ def connect(path: str) -> sqlite3.Connection:
     with faults(path):
         if path != MEMORY and not Path(path).exists():
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        if path != MEMORY and Path(path).stat().st_mode & 0o077:
+            with suppress(PermissionError):  # somebody else's file: what it may be read by is his business
+                Path(path).chmod(0o600)
         connection = sqlite3.connect(path, timeout=LOCK_WAIT_S, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("PRAGMA foreign_keys = ON")

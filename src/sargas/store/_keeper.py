@@ -35,7 +35,9 @@ class Keeper:
             if before is not None:
                 log.warning("record_key_lost", lost=before.key_id, new=self.to_tell.key_id)
 
-    def head(self, n_entries: int, root: bytes, time_s: float, change: KeyChanged | None = None) -> Head:
+    def head(
+        self, n_entries: int, root: bytes, time_s: float, change: KeyChanged | None = None, *, n_lasting: int
+    ) -> Head:
         """Return the signed head of a tree; after a `change` by the next key."""
         key = self._key
         if change is not None and not _is_of(key, change):
@@ -43,7 +45,9 @@ class Keeper:
                 raise JournalError(f"key {change.key_id} cannot come into use: it is not the one that was made ready")
             key = self._next
         is_exercise = self.signing.is_exercise
-        return signing_key.head(self.origin, n_entries, root, time_s, key, is_exercise=is_exercise)
+        return signing_key.head(
+            self.origin, n_entries, root, time_s, key, is_exercise=is_exercise, n_lasting=n_lasting
+        )
 
     def next_key(self) -> KeyChanged:
         """Return the entry by which a new key comes into use, signed by the one now in use; the new one is on disk.

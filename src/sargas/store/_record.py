@@ -20,6 +20,7 @@ from sargas.store import hash_tree
 from sargas.store._keeper import Keeper
 from sargas.store._rows import Row
 from sargas.store.hash_tree import Growing, Place
+from sargas.store.signing_key import LASTING as LASTING_LINE
 
 TILE: Final = 8
 """The level whose nodes are all kept: over 256 leaves, so that they take a byte for eight entries."""
@@ -32,6 +33,10 @@ N_COMPARED: Final = 4
 
 HEAD: Final = "SELECT n_entries, time_s, root, key_id, note FROM heads"
 IN_TILE: Final = "SELECT seq, received_s, kind, feed, data FROM entries WHERE seq > ? AND seq <= ? ORDER BY seq"
+LASTING: Final = (
+    "SELECT count(*) FROM entries WHERE seq > ? AND seq <= ? AND kind NOT IN (SELECT value FROM json_each(?))"
+)
+PRUNED: Final = msgspec.json.encode(rows_of.PRUNED).decode()
 CHAIN: Final = "SELECT seq, data FROM entries WHERE kind = 'key' ORDER BY seq"
 
 
@@ -131,12 +136,20 @@ class Record:
     def _make_head(self, tree: Growing, time_s: float, change: KeyChanged | None) -> Head | None:
         if self.keeper is None:
             return None
-        head = self.keeper.head(tree.n_leaves, tree.root(), time_s, change)
+        n_lasting = self._n_lasting(tree.n_leaves)
+        head = self.keeper.head(tree.n_leaves, tree.root(), time_s, change, n_lasting=n_lasting)
         self._connection.execute(
             "INSERT OR IGNORE INTO heads VALUES (?, ?, ?, ?, ?, 0)",
             (head.n_entries, head.time_s, head.root, head.key_id, head.note),
         )
         return head
+
+    def _n_lasting(self, n_entries: int) -> int:
+        """Return how many entries are never removed: those of the newest head, and what came after it."""
+        counted = None if self.newest is None else n_lasting_of(self.newest.note)
+        n_before, after = (0, 0) if counted is None or self.newest is None else (counted, self.newest.n_entries)
+        row = self._connection.execute(LASTING, (after, n_entries, PRUNED)).fetchone()
+        return n_before + int(row[0])
 
     def _write_tree(self, tree: Growing, whole: Mapping[Place, bytes]) -> None:
         if whole:
@@ -257,6 +270,15 @@ def newest_head(connection: sqlite3.Connection) -> Head | None:
 def head_of(row: tuple[int, float, bytes, str, str]) -> Head:
     """Return the head of a line of the table `heads`."""
     return Head(n_entries=row[0], time_s=row[1], root=row[2], key_id=row[3], note=row[4])
+
+
+def n_lasting_of(note: str) -> int | None:
+    """Return how many entries are never removed, as a head says it; None if it does not."""
+    for line in note.partition("\n\n")[0].split("\n")[4:]:
+        what, _, number = line.partition(" ")
+        if what == LASTING_LINE and number.isdecimal():
+            return int(number)
+    return None
 
 
 def chain(connection: sqlite3.Connection) -> list[tuple[int, KeyChanged]]:

@@ -37,6 +37,8 @@ NOT_IN_RECORD: Final = "were in the file and not in its record"
 """What a note says of entries that the record took over as it found them."""
 SIGNED_AT_ONCE: Final = Decided | Dispatched | KeyChanged
 """What is signed with the batch that it comes in."""
+PRUNED: Final = ("frame", "opened", "closed")
+"""The kinds that a pruning removes; all others last."""
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(

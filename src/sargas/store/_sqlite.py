@@ -121,6 +121,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
     Raises:
         JournalError: it is not a journal of a version that is known here.
     """
+    make_private(path)
     connection = sqlite3.connect(path, timeout=LOCK_WAIT_S, isolation_level=None, check_same_thread=False)
     try:
         version = _version(connection)
@@ -138,6 +139,12 @@ def connect_writer(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def make_private(path: Path) -> None:
+    """Make a new file for its owner's eyes only; one that is there stays as it is. Its log gets the same mode."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def connect_reader(path: Path) -> sqlite3.Connection:

@@ -134,13 +134,15 @@ class Accounts:
         found = self._read("SELECT password FROM accounts WHERE name = ? AND NOT is_disabled", name)
         return str(found[0][0]) if found and found[0][0] is not None else None
 
-    def set_password(self, name: str, password: str, *, by: str, now_s: float, is_told: bool = True) -> None:
-        """Keep another hash; whoever was signed in must sign in again (not when the same password is hashed anew)."""
+    def hash_anew(self, name: str, before: str, password: str) -> bool:
+        """Return whether another hash of the same password is kept; not if it was changed meanwhile."""
+        with self._transaction() as to:
+            values = (password, name, before)
+            return to.execute("UPDATE accounts SET password = ? WHERE name = ? AND password = ?", values).rowcount > 0
+
+    def set_password(self, name: str, password: str, *, by: str, now_s: float) -> None:
+        """Keep the hash of another password; whoever was signed in must sign in again."""
         account = self.account(name)
-        if not is_told:
-            with self._writing, faults(self.path):
-                self._writer.execute("UPDATE accounts SET password = ? WHERE name = ?", (password, name))
-            return
         with self._changing(now_s, f"{by} changed the password of {account.name}") as to:
             to.execute("UPDATE accounts SET password = ? WHERE name = ?", (password, name))
             to.execute("DELETE FROM sessions WHERE account = ?", (name,))
@@ -173,11 +175,15 @@ class Accounts:
             to.execute("DELETE FROM sessions WHERE account = ?", (name,))
             _check_administered(to)
 
-    def open_session(self, name: str, address: str, *, now_s: float, seconds: float) -> tuple[str, Session]:
+    def open_session(
+        self, name: str, address: str, *, now_s: float, seconds: float, password: str | None = None
+    ) -> tuple[str, Session]:
         """Return the secret of a new session, and the session; the secret is kept nowhere.
 
+        `password` is the hash that was proven, None if something else was.
+
         Raises:
-            AccountError: there is no such account, or it is disabled.
+            AccountError: there is no such account, it is disabled, or its password was changed meanwhile.
         """
         secret = secrets.token_urlsafe(SECRET_BYTES)
         account = self.account(name)
@@ -185,6 +191,12 @@ class Accounts:
             raise AccountError(f"account {account.name} is disabled")
         row = (hashed(secret), account.name, now_s, now_s, now_s + seconds, address)
         with self._changing(now_s, f"{account.name} signed in from {address}") as to:
+            is_open = to.execute(
+                "SELECT NOT is_disabled AND (?1 IS NULL OR password = ?1) FROM accounts WHERE name = ?2",
+                (password, name),
+            ).fetchone()[0]
+            if not is_open:
+                raise AccountError(f"account {account.name} was disabled or has another password since")
             to.execute("DELETE FROM sessions WHERE ends_s < ?", (now_s,))
             to.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?)", row)
             to.execute("UPDATE accounts SET last_seen_s = ? WHERE name = ?", (now_s, account.name))

@@ -128,7 +128,8 @@ class MemoryJournal:
             if self._keeper is None:
                 return None
             if self._head is None or self._head.n_entries != len(self._leaves):
-                self._head = self._keeper.head(len(self._leaves), self._root(len(self._leaves)), self._now())
+                n_entries, n_lasting = len(self._leaves), self._n_lasting()
+                self._head = self._keeper.head(n_entries, self._root(n_entries), self._now(), n_lasting=n_lasting)
             self._shown = sorted({*self._shown, self._head.n_entries})
             return self._head
 
@@ -203,10 +204,14 @@ class MemoryJournal:
         changes = [entry.body for entry in entries if isinstance(entry.body, KeyChanged)]
         if any(isinstance(entry.body, rows_of.SIGNED_AT_ONCE) for entry in entries):
             change = changes[-1] if changes else None
-            self._head = keeper.head(len(leaves), _root(leaves), self._now(), change)
+            n_lasting = self._n_lasting() + sum(not retention.is_prunable(entry.body) for entry in entries)
+            self._head = keeper.head(len(leaves), _root(leaves), self._now(), change, n_lasting=n_lasting)
         self._leaves = leaves
         for change in changes:
             keeper.settle(change)
+
+    def _n_lasting(self) -> int:
+        return sum(not retention.is_prunable(entry.body) for entry in self._entries)
 
     def _root(self, end: int, first: int = 0) -> bytes:
         return _root(self._leaves[first:end])

@@ -1,5 +1,6 @@
 """The record of a journal file, gone through from its first entry on: every hash made anew and compared."""
 
+import bisect
 import itertools
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -167,7 +168,8 @@ class Tile:
         self, index: int, end: int, rows: list[Row], nodes: list[tuple[int, int, bytes]], stored: bytes | None
     ) -> None:
         self.index, self.first, self.end, self.stored = index, index << TILE, end, stored
-        self.n_kept = len(rows) + len(nodes)
+        self.n_entries, self.n_kept = len(rows), len(rows) + len(nodes)
+        self.lasting = [row[0] for row in rows if row[2] not in rows_of.PRUNED]
         leaves = rows_of.leaves(rows)
         self.said = [said for row in rows if row[2] == "note" and MARK in row[4] and (said := _said(row))]
         self.known: dict[Place, bytes] = {(level, first >> level): one for first, level, one in nodes}
@@ -205,7 +207,10 @@ def _said(row: Row) -> Said | None:
 
 
 class Walked:
-    """What was found on the way: faults, and the root at each of the sizes that were asked for, None if unknown."""
+    """What was found on the way: faults, and for each of the sizes that were asked for what is there of so many.
+
+    `roots` are None where they are unknown; `lasting` counts the entries that no pruning removes.
+    """
 
     def __init__(self, n_entries: int, sizes: Sequence[int]) -> None:
         self.faults: list[Fault] = []
@@ -213,6 +218,8 @@ class Walked:
         self.n_kept = 0
         self.roots: dict[int, bytes | None] = {}
         self.upper: dict[int, bytes] = {}
+        self.lasting: dict[int, int] = {}
+        self._n_lasting = 0
         self._sizes = sorted({size for size in sizes if 0 < size <= n_entries}, reverse=True)
         self._tree = Growing()
         self._is_known = True
@@ -225,7 +232,7 @@ class Walked:
         """Go on over a tile."""
         is_whole = tile.end - tile.first == SIZE
         self.said += tile.said
-        self.n_kept += sum(1 for level, _ in tile.known if level == 0)
+        self.n_kept += tile.n_entries
         if tile.n_kept or not is_whole:
             for gap in tile.gaps():
                 self.fault(*gap)
@@ -236,6 +243,7 @@ class Walked:
             text = "at least one of them, or the hash that is kept over them, is not as it was written"
             self.fault(tile.first, tile.end, text)
         self._find_roots(tile)
+        self._n_lasting += len(tile.lasting)
         over = tile.stored if tile.stored is not None else made
         if not is_whole:
             return
@@ -249,6 +257,7 @@ class Walked:
         while self._sizes and self._sizes[-1] <= tile.end:
             size = self._sizes.pop()
             self.roots[size] = self._root(tile, size) if self._is_known else None
+            self.lasting[size] = self._n_lasting + bisect.bisect_right(tile.lasting, size)
 
     def _root(self, tile: Tile, size: int) -> bytes | None:
         tree = self._tree.copy()

@@ -25,7 +25,7 @@ from sargas.register.query import EARTH_M, NO_INCURSION, Query, distance_m, word
 from sargas.register.span import span_s
 from sargas.register.statistics import Brief, Key, Statistics, counted
 from sargas.register.words import searched_words
-from sargas.store._sqlite import LOCK_WAIT_S, REASONS, transaction
+from sargas.store._sqlite import LOCK_WAIT_S, REASONS, make_private, transaction
 
 IN_MEMORY: Final = ":memory:"
 APPLICATION_ID: Final = 0x53415252
@@ -295,6 +295,8 @@ class RegisterFile:
 
 def _connect(path: str, *, is_read_only: bool) -> sqlite3.Connection:
     is_address = is_read_only and path != IN_MEMORY
+    if not is_read_only and path != IN_MEMORY:
+        make_private(Path(path))
     address = f"{Path(path).absolute().as_uri()}?mode=ro" if is_address else path
     connection = sqlite3.connect(
         address, uri=is_address, timeout=LOCK_WAIT_S, isolation_level=None, check_same_thread=False

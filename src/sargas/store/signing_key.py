@@ -33,6 +33,8 @@ Origin = Annotated[
 ED25519: Final = b"\x01"
 """The type of the signature (signed-note, "Signature types")."""
 EXERCISE: Final = "EXERCISE"
+LASTING: Final = "lasting"
+"""Begins the line that counts the entries which are never removed: one that is taken out as if pruned is missed."""
 KEY_TEXT: Final = "sargas-key/1"
 """The first line of what a key signs for the one after it; no origin is called so."""
 NEXT: Final = ".next"
@@ -183,11 +185,25 @@ def is_signed_by(change: KeyChanged, before: KeyChanged, origin: str) -> bool:
     return True
 
 
-def head(origin: str, n_entries: int, root: bytes, time_s: float, key: SigningKey, *, is_exercise: bool) -> Head:
-    """Return the signed head of a tree; the time is kept to the millisecond."""
+def head(
+    origin: str,
+    n_entries: int,
+    root: bytes,
+    time_s: float,
+    key: SigningKey,
+    *,
+    is_exercise: bool,
+    n_lasting: int | None = None,
+) -> Head:
+    """Return the signed head of a tree; the time is kept to the millisecond.
+
+    `n_lasting` says how many of the entries no pruning may remove; None leaves it out.
+    """
     moment = datetime.fromtimestamp(round(time_s, 3), UTC)
     shown = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    lines = [origin, str(n_entries), base64.b64encode(root).decode(), shown, *([EXERCISE] if is_exercise else [])]
+    lines = [origin, str(n_entries), base64.b64encode(root).decode(), shown]
+    lines += [EXERCISE] if is_exercise else []
+    lines += [] if n_lasting is None else [f"{LASTING} {n_lasting}"]
     text = "".join(f"{line}\n" for line in lines)
     identity = key_id(origin, key.public_key)
     signature = base64.b64encode(bytes.fromhex(identity) + key.sign(text.encode())).decode()

@@ -49,6 +49,9 @@ Connection = ASGIConnection[BaseRouteHandler, object, object, State]
 ReceiveMessage = HTTPReceiveMessage | WebSocketReceiveMessage
 SLOW_BYTES_PER_S: Final = 32_000.0
 """A photograph from a phone at the edge of its net takes minutes."""
+OTHER_HOST: Final = "this server does not answer to that host name; [web] host_names lists its own"
+TWO_LENGTHS: Final = "a body has Content-Length or Transfer-Encoding, not both"
+"""A proxy may believe the one and the server the other, and a body hides a second request: RFC 9112, section 6.1."""
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -105,15 +108,7 @@ class KnownHosts:
         if scope["type"] != ScopeType.HTTP or self._is_known(host_of(dict(scope["headers"]).get(b"host", b""))):
             await self._app(scope, receive, send)
             return
-        body = b'{"error":"this server does not answer to that host name; [web] host_names lists its own"}'
-        start: Message = {
-            "type": "http.response.start",
-            "status": 403,
-            "headers": [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())],
-        }
-        await add_headers(start, scope)
-        await send(start)
-        await send({"type": "http.response.body", "body": body, "more_body": False})
+        await _refuse(scope, send, 403, OTHER_HOST)
 
     def _is_known(self, host: str) -> bool:
         return host in self._hosts or (self._takes_addresses and _is_address(host))
@@ -131,6 +126,9 @@ class TimedBodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a receive that raises TimeoutError when the body is late."""
+        if {b"content-length", b"transfer-encoding"} <= dict(scope["headers"]).keys():
+            await _refuse(scope, send, 400, TWO_LENGTHS, (b"connection", b"close"))
+            return
         deadline = asyncio.get_running_loop().time() + self._seconds
         is_whole = False
 
@@ -146,6 +144,20 @@ class TimedBodies:
             return message
 
         await self._app(scope, timed, send)
+
+
+async def _refuse(scope: Scope, send: Send, status: int, error: str, *more: tuple[bytes, bytes]) -> None:
+    """Refuse a request that must not reach the application."""
+    body = b'{"error":"%b"}' % error.encode()
+    length = (b"content-length", str(len(body)).encode())
+    start: Message = {
+        "type": "http.response.start",
+        "status": status,
+        "headers": [(b"content-type", b"application/json"), length, *more],
+    }
+    await add_headers(start, scope)
+    await send(start)
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 def _is_address(host: str) -> bool:

@@ -1,14 +1,23 @@
-"""uvicorn's HTTP protocol with deadlines: who dribbles a request's head, or takes no answer, is cut off."""
+"""uvicorn's HTTP protocol with limits: who dribbles a head, takes no answer, or takes every place is cut off."""
 
 import asyncio
+import ipaddress
+from typing import Final
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from sargas.web.limits import neighbourhood
 
 HEAD_S = 15.0
 """How long a connection may be open, or a next request begun, without a whole request head."""
 STALL_S = 30.0
 """How long a client may take nothing of what waits for it: so long can one silent reader hold a place."""
+OF_ONE_MAX: Final = 200
+"""Connections of one address: room for some twenty desks behind it, and no stranger alone takes all places.
+
+A trusted proxy speaks for many, and may have them all.
+"""
 
 
 class TimedProtocol(H11Protocol):
@@ -20,6 +29,9 @@ class TimedProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Expect a head from the first moment on."""
         super().connection_made(transport)
+        if self._is_crowded():
+            transport.abort()
+            return
         self._head_due = self.loop.call_later(HEAD_S, transport.abort)
 
     def data_received(self, data: bytes) -> None:
@@ -43,6 +55,14 @@ class TimedProtocol(H11Protocol):
         _cancel(self._stalled)
         self._stalled = None
 
+    def _is_crowded(self) -> bool:
+        """Return whether the address has more connections than one may have."""
+        if self.client is None or _is_trusted(self.client[0], self.config.forwarded_allow_ips):
+            return False
+        here = neighbourhood(self.client[0])
+        clients = [other.client for other in self.connections if isinstance(other, TimedProtocol)]
+        return sum(1 for client in clients if client and neighbourhood(client[0]) == here) > OF_ONE_MAX
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Expect nothing any more."""
         _cancel(self._head_due)
@@ -50,6 +70,13 @@ class TimedProtocol(H11Protocol):
         _cancel(self._stalled)
         self._stalled = None
         super().connection_lost(exc)
+
+
+def _is_trusted(address: str, proxies: list[str] | str | None) -> bool:
+    """Return whether the address is that of a proxy whose word is taken."""
+    if not isinstance(proxies, list):
+        return False
+    return any(ipaddress.ip_address(address) in ipaddress.ip_network(one) for one in proxies)
 
 
 def _cancel(timer: asyncio.TimerHandle | None) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
@@ -25,11 +26,13 @@ from sargas.register.exchange import Taken, batches, changes
 from sargas.register.query import Origin, Query
 from sargas.register.statistics import Key, Statistics
 from sargas.web.access import who
-from sargas.web.faults import AnyRequest, NotThere, documented
+from sargas.web.faults import AnyRequest, Full, NotThere, documented
 from sargas.web.packed import NO_COMPRESSION, pack, send
 from sargas.web.shared import Shared
 
 IMPORT_MAX_BYTES: Final = 16 << 20
+AT_ONCE: Final = 1
+"""Files are read one at a time: what a file of that size becomes in memory is many times as large."""
 CHECK: Final = "no-cache"
 CSV: Final = "text/csv"  # the server adds the charset
 
@@ -59,6 +62,8 @@ FILE, FEATURES = (
     {200: ResponseSpec(content, generate_examples=False, media_type=media_type, description="The file")}
     for content, media_type in ((str, "text/csv"), (dict[str, object], geojson.MEDIA_TYPE))
 )
+
+_reading = threading.BoundedSemaphore(AT_ONCE)
 
 
 class Imported(Struct, frozen=True, kw_only=True):
@@ -209,7 +214,12 @@ async def take_into_register(
     """
     book = _book(shared)
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    taken = await asyncio.to_thread(_read, body, media_type)
+    if not _reading.acquire(blocking=False):
+        raise Full("another file is being read; try again in a second")
+    try:
+        taken = await asyncio.to_thread(_read, body, media_type)
+    finally:
+        _reading.release()
     counts = await asyncio.to_thread(_counts, taken, book)
     pieces = [] if is_dry_run else batches(taken.records)
     decisions = [RecordIncidents(officer=who(request), records=piece) for piece in pieces]

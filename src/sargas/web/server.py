@@ -172,6 +172,7 @@ async def serve(app: Litestar, host: str, port: int, way: Way | None = None) -> 
             ws="none",
             lifespan="off",
             log_config=None,
+            log_level="error",  # its warnings are of what strangers send: they could fill the log
             access_log=False,
             server_header=False,
             proxy_headers=bool(way.trusted_proxies),

@@ -302,6 +302,14 @@ def test_a_file_that_was_changed_missing_or_doubled_is_named(folder: Path) -> No
     assert not new.exists()
 
 
+def test_published_heads_that_are_no_text_are_told_once_all_is_back(folder: Path) -> None:
+    (folder / "heads.txt").write_bytes(b"\xff\xfe\x00")
+    backup, _ = made(folder)
+    _, report = put_back(backup, folder.parent / "again", no_progress)
+    assert (folder.parent / "again" / "heads.txt").read_bytes() == b"\xff\xfe\x00"
+    assert "a head is malformed" in "\n".join(report.lines)
+
+
 def test_a_backup_that_was_cut_off_or_packed_is_refused(folder: Path) -> None:
     backup, _ = made(folder)
     data = backup.read_bytes()

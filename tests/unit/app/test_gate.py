@@ -164,6 +164,28 @@ def test_a_password_that_was_hashed_cheaper_is_hashed_anew_without_ending_the_se
         assert house.gate.by_session(session.secret) is not None
 
 
+class Slow(Passwords):
+    """Passwords that are changed by an administrator while an old one is being compared."""
+
+    house: House
+
+    def is_right(self, kept: str | None, password: str) -> bool:
+        found = super().is_right(kept, password)
+        self.house.accounts.set_password("officer", "the administrator's", by="admin", now_s=NOW_S)
+        return found
+
+
+@pytest.mark.parametrize("passes", [1, 2])
+def test_who_signs_in_while_the_password_is_changed_is_not_let_in_and_does_not_undo_it(passes: int) -> None:
+    """With 2 passes the old password would also be hashed anew."""
+    house = House()
+    slow = Slow(Cost(passes=passes, memory_kib=8, lanes=1))
+    slow.house, house.gate._passwords = house, slow
+    with pytest.raises(SignInRefused, match="another password since"):
+        house.sign_in("officer")
+    assert house.accounts.password("officer") == "the administrator's"
+
+
 def test_the_first_start_makes_an_administrator_and_no_other_does() -> None:
     store, made = accounts_sqlite.build(MEMORY), Passwords(CHEAP)
     password = first_administrator(store, made, NOW_S)

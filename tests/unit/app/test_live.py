@@ -314,6 +314,18 @@ async def test_a_full_disk_is_told_to_senders_and_officers_the_picture_goes_on_a
     assert [entry.seq for entry in small_disk.read()] == list(range(1, n_before + 3))
 
 
+async def test_replays_that_are_opened_at_the_same_time_leave_one_and_none_that_plays_on() -> None:
+    hands, journal = Hands(), journal_memory.build(journal_memory.Settings())
+    async with running(journal, hands) as live:
+        desk = desk_of(live, journal)
+        await fly(live, hands, flight(5))
+        opened = await asyncio.gather(*(desk.open_replay(None) for _ in range(8)))
+        assert desk.view("replay") in opened
+        await desk.close_replay()
+        assert [task for task in asyncio.all_tasks() if task.get_name() == "replay"] == []
+    assert desk.view("replay") is None
+
+
 async def test_a_watch_after_a_full_disk_is_replayed_as_it_was(small_disk: journal_sqlite.SqliteJournal) -> None:
     hands = Hands()
     bodies = flight()

@@ -347,6 +347,24 @@ def test_one_client_too_many_is_turned_away() -> None:
     served(ServerSettings(host="127.0.0.1", port=0, clients_max=2), play)
 
 
+def test_a_machine_that_takes_every_place_gives_one_up_for_another() -> None:
+    async def play(watch: Watch, transport: TcpServer) -> None:
+        kept = [await connected(transport) for _ in range(3)]
+        await until(lambda: len(watch.peers()) == 3)
+        _, sensor = await asyncio.open_connection(*(transport.address or ()), local_addr=("127.0.0.2", 0))
+        sensor.write(b"heard\n")
+        await until(watch.frames)
+        assert await kept[-1][0].read() == b""
+        kept[0][1].write(b"still here\n")
+        await until(lambda: len(watch.frames()) == 2)
+        for one in [*(writer for _, writer in kept), sensor]:
+            one.transport.abort()
+
+    assert served(ServerSettings(host="127.0.0.1", port=0, clients_max=3), play).frames() == [
+        b"heard\n", b"still here\n",
+    ]  # fmt: skip
+
+
 def test_a_client_from_elsewhere_is_turned_away() -> None:
     async def play(watch: Watch, transport: TcpServer) -> None:
         _, writer = await connected(transport)

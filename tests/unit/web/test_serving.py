@@ -48,6 +48,26 @@ def test_over_tls_a_browser_signs_in_with_cookies_bound_to_the_host(certificates
     asyncio.run(whole())
 
 
+def test_a_request_does_not_hide_in_the_body_of_another() -> None:
+    # RFC 9112, section 6.1: a proxy that went by the length would have passed the second one on unseen
+    hidden = b"0\r\n\r\nGET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    head = (
+        b"POST /api/sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\nContent-Length: %d\r\n\r\n"
+    )
+
+    async def whole() -> bytes:
+        async with served(House(), Way()) as port, asyncio.timeout(LIMIT_S):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(head % len(hidden) + hidden)
+            answered = await reader.read()
+            writer.close()
+            return answered
+
+    answered = asyncio.run(whole())
+    assert answered.startswith(b"HTTP/1.1 400 ")
+    assert answered.count(b"HTTP/1.1 ") == 1
+
+
 def test_old_tls_is_not_spoken(certificates: Certificates) -> None:
     # RFC 8996 forbids TLS 1.0 and 1.1
     old = ssl.create_default_context(cafile=certificates.ca_file)

@@ -132,7 +132,9 @@ class Head:
         if len(lines) < 4 or not re.fullmatch("[1-9][0-9]{0,17}", lines[1]) or not found or not note.endswith("\n"):
             raise Wrong("a head is malformed: expected origin, number of entries, root, time, and a signature")
         self.origin, self.n_entries, self.time = lines[0], int(lines[1]), lines[3]
-        self.is_exercise = lines[4:] == ["EXERCISE"]
+        self.is_exercise = "EXERCISE" in lines[4:]
+        counted = [int(line[8:]) for line in lines[4:] if re.fullmatch("lasting [0-9]{1,18}", line)]
+        self.n_lasting = counted[0] if counted else None  # entries that are never removed
         try:
             self.root = decoded(lines[2])
             self.signatures = [(one[1], decoded(one[2])) for one in found if one]
