@@ -139,10 +139,18 @@ const STATE_WORDS: Record<Letter["state"], string> = { waiting: "waiting", sent:
 export async function menu(field: Field, onForget: () => Promise<void>): Promise<void> {
   const photos = await field.shelf.all<Photo>("photos");
   const urls: string[] = [];
+  const letters = h("div", { class: "letters" });
+  let shown: string | null = null;
+  const fill = (): void => {
+    const states = field.outbox.letters.map((letter) => `${letter.id} ${letter.state}`).join();
+    if (states === shown) return;
+    shown = states;
+    letters.replaceChildren(...[...field.outbox.letters].reverse().map((letter) => letterRow(field, letter, fill)));
+  };
+  fill();
+  // They go out while one looks.
+  const filling = window.setInterval(fill, 500);
   await screen("This phone", (done) => {
-    const letters = h("div", { class: "letters" });
-    const fill = (): void => letters.replaceChildren(...[...field.outbox.letters].reverse().map((letter) => letterRow(field, letter, fill)));
-    fill();
     const linkTo = (photo: Photo): string => {
       urls.push(URL.createObjectURL(photo.file));
       return urls.at(-1)!;
@@ -159,6 +167,7 @@ export async function menu(field: Field, onForget: () => Promise<void>): Promise
       big("Forget everything on this phone", async () => { if (await confirmForget(field)) { done(null); await onForget(); } }, "quiet-danger"),
     ];
   });
+  window.clearInterval(filling);
   for (const url of urls) URL.revokeObjectURL(url);
 }
 
