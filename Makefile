@@ -10,7 +10,7 @@ CHECKED := src tests benchmarks examples scripts
 .DEFAULT_GOAL := help
 # What a target needs is made side by side: packages, compiled kernels and the page do not wait for each other.
 MAKEFLAGS += --jobs=3
-.PHONY: help demo test check format bench docs page lock clean chromium wheel
+.PHONY: checked-page help demo test check format bench docs page lock clean chromium wheel
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,16 +18,14 @@ help:  ## list the targets
 demo: $(VENV)/.compiled $(PAGE) $(PLACES)  ## play 28 July 2025 in the browser
 	$(RUN)/sargas demo $(ARGS)
 
-test: $(VENV)/.tests $(VENV)/.compiled $(PAGE) $(PLACES) chromium  ## run every test, the page's first
-	. scripts/node.sh && cd ui && npm run --silent check
+test: $(VENV)/.tests $(VENV)/.compiled $(PAGE) $(PLACES) chromium checked-page  ## run every test, the page's first
 	$(RUN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: $(VENV)/.tests $(VENV)/.compiled $(PAGE) $(PLACES) chromium  ## format, lint, types, layers, page, tests and docs
+check: $(VENV)/.tests $(VENV)/.compiled $(PAGE) $(PLACES) chromium checked-page  ## format, lint, types, layers, page, tests and docs
 	$(RUN)/ruff format --check $(CHECKED)
 	$(RUN)/ruff check $(CHECKED)
 	$(RUN)/mypy
 	$(RUN)/lint-imports
-	. scripts/node.sh && cd ui && npm run --silent check
 	$(RUN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 format: $(VENV)/.tests  ## put the code in its format
@@ -53,6 +51,9 @@ lock: $(VENV)/.tests  ## choose the newest versions that fit and lock them
 
 clean:  ## remove everything that is built, the environment included
 	rm -rf $(VENV) build dist ui/node_modules src/sargas/web/page src/sargas/airspace/data .mypy_cache .ruff_cache .pytest_cache
+
+checked-page: $(PAGE)
+	. scripts/node.sh && cd ui && npm run --silent check
 
 chromium: $(VENV)/.tests
 	@sh scripts/chromium.sh
