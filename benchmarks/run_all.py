@@ -21,7 +21,7 @@ OUT = HERE.parent / "build" / "bench.json"
 TELL_JSON = ("chain", "latency", "restart", "memory", "replay_adriatic", "adriatic_disturbed", "trial", "deliver")
 TELL_TEXT = (
     "decode_asterix", "decode_adsb", "encode_asterix", "journal", "tracker", "versus_peers", "mixed_sensors",
-    "identify", "lost_drones", "public_warnings", "alarms",
+    "identify", "lost_drones", "public_warnings", "alarms", "record", "register", "press",
 )  # fmt: skip
 ARGUMENTS = {
     "versus_peers": ["--peers", "sargas"],  # with the peers it takes more than an hour
