@@ -2,7 +2,8 @@
 
 A code block of `sh` is run line by line in one folder per page. A block of another language whose first line is a
 comment with a file name (`# watch.toml`) is saved under that name. A block after `<!-- not run: why -->` is passed
-over. `sargas watch` and `sargas demo` are started, awaited until they answer, and ended with Ctrl-C at the end.
+over. `sargas watch` and `sargas demo` are started, awaited until they answer, and ended with Ctrl-C at the end. Every
+other `sargas` is the same program in a fork of a process that has its imports behind it (`forked.py`).
 """
 
 import os
@@ -16,6 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from docs.forked import SHIM
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(
@@ -42,8 +45,28 @@ def commands(body: str) -> list[str]:
     return [line.split("  #")[0].strip() for line in joined.splitlines() if line.strip() and not line.startswith("#")]
 
 
-def environment() -> dict[str, str]:
-    return {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "COLUMNS": "200"}
+def environment(first: Path | None = None) -> dict[str, str]:
+    folders = [*([str(first)] if first is not None else []), str(Path(sys.executable).parent), os.environ["PATH"]]
+    return {**os.environ, "PATH": ":".join(folders), "COLUMNS": "200"}
+
+
+@pytest.fixture(scope="module")
+def forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return a folder with a `sargas` that is answered by a process with its imports behind it."""
+    folder = tmp_path_factory.mktemp("bin")
+    address = str(folder / "socket")
+    shim = folder / "sargas"
+    shim.write_text(
+        SHIM.format(python=sys.executable, address=address, real=str(Path(sys.executable).with_name("sargas"))),
+        encoding="utf-8",
+    )
+    shim.chmod(0o755)
+    script = Path(__file__).with_name("forked.py")
+    with subprocess.Popen([sys.executable, str(script), address], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline() == "ready\n"
+        yield folder
+        server.kill()
 
 
 def start(command: str, folder: Path) -> subprocess.Popen[str]:
@@ -71,7 +94,7 @@ def end(command: str, process: subprocess.Popen[str]) -> None:
     [page for page in PAGES if has_something_to_run(page)],
     ids=lambda page: str(page.relative_to(ROOT)),
 )
-def test_the_commands_of_the_page_work(page: Path, tmp_path: Path) -> None:
+def test_the_commands_of_the_page_work(page: Path, tmp_path: Path, forked: Path) -> None:
     if "curl " in page.read_text(encoding="utf-8") and shutil.which("curl") is None:
         pytest.skip("this page's commands use curl, which is not installed")
     running: list[tuple[str, subprocess.Popen[str]]] = []
@@ -90,7 +113,7 @@ def test_the_commands_of_the_page_work(page: Path, tmp_path: Path) -> None:
                     continue
                 done = subprocess.run(
                     ["bash", "-c", command],
-                    cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False, timeout=240,
+                    cwd=tmp_path, env=environment(forked), capture_output=True, text=True, check=False, timeout=240,
                 )  # fmt: skip
                 assert done.returncode == 0, f"`{command}` ended with {done.returncode}:\n{done.stdout}{done.stderr}"
         while running:

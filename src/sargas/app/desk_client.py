@@ -181,6 +181,14 @@ class Desk:
         _, _, name = answer.headers.get("content-disposition", "").partition("filename*=UTF-8''")
         return unquote(name), answer.content
 
+    def has_record(self, record_id: str) -> bool:
+        """Return whether the register of the watch has a record."""
+        try:
+            with self._client(ANSWER_S) as client:
+                return client.get(f"/api/register/{quote(record_id, safe='')}").is_success
+        except httpx.HTTPError:
+            return False
+
     def order(self, incident_id: str, officer: str, track_id: int | None) -> Kept:
         """Order the search of the sectors that the map has now.
 

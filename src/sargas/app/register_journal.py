@@ -9,6 +9,7 @@ from typing import Final
 from sargas.app import config as configuration
 from sargas.app.config import Config
 from sargas.app.deciding import append
+from sargas.app.desk_client import Desk
 from sargas.app.prompting import front_of, watch_of
 from sargas.app.reading import Read, journal_path, read
 from sargas.app.restore import Progress
@@ -27,6 +28,8 @@ from sargas.store import journal_sqlite
 from sargas.store._sqlite import WriterLock
 from sargas.store.register_sqlite import RegisterFile, open_for_reading, path_beside
 
+SHOWN_S: Final = 5.0
+"""A running watch brings its register up to date within a second of a decision."""
 BREATH_EVERY: Final = 500
 BREATH_S: Final = 0.002
 """After so many entries a reading of the journal beside a running watch stands back for so long."""
@@ -137,6 +140,15 @@ def _run_through(
     return changes, list(incidents.values())
 
 
+def _await(watch: Desk, decision: RegisterDecision) -> None:
+    """Wait until the register of a running watch shows a decision, so that the next command sees it."""
+    is_struck = isinstance(decision, StrikeRecord)
+    record_id = decision.record_id if isinstance(decision, StrikeRecord) else decision.records[-1].record_id
+    end_s = time.monotonic() + SHOWN_S
+    while watch.has_record(record_id) is is_struck and time.monotonic() < end_s:
+        time.sleep(0.05)
+
+
 def decide(config_path: Path, decisions: Sequence[RegisterDecision], desk: str | None) -> str:
     """Hand decisions to the watch that runs, at `desk` if that is given, else to the journal; say where they are.
 
@@ -149,6 +161,7 @@ def decide(config_path: Path, decisions: Sequence[RegisterDecision], desk: str |
     if watch is not None:
         for decision in decisions:
             where = watch.decide(decision).where
+        _await(watch, decisions[-1])
         return where
     found = read(config_path)
     for decision in decisions:
