@@ -1,1 +1,1 @@
-"""What is kept: one journal per file; the memory one is the reference twin."""
+"""What is kept: journals with their signed record, accounts, evidence, the register; one store per file."""
